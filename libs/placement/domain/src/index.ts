@@ -1,0 +1,3 @@
+export * from './facts';
+export * from './timeline-types';
+export * from './chains-types';
