@@ -1,4 +1,7 @@
-// What Jest hands to swc: the same language settings as the build, without its path rewriting (Jest maps the aliases itself).
-const { jsc } = JSON.parse(require('node:fs').readFileSync(`${__dirname}/../../.swcrc`, 'utf8'));
-const { baseUrl, paths, ...language } = jsc;
-module.exports = { swcrc: false, jsc: language, module: { type: 'commonjs' }, sourceMaps: 'inline' };
+const { readFileSync } = require('node:fs');
+const { resolve } = require('node:path');
+
+// What Jest hands to swc: the same language settings as the build, aliases resolved by swc, also in Jest's global set-up.
+const root = resolve(__dirname, '../..');
+const { jsc } = JSON.parse(readFileSync(`${root}/.swcrc`, 'utf8'));
+module.exports = { swcrc: false, jsc: { ...jsc, baseUrl: root }, module: { type: 'commonjs' }, sourceMaps: 'inline' };

@@ -1,7 +1,7 @@
 import { mkdtempSync, chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connectionString, initCluster, startCluster } from '../../local-postgres/src';
+import { connectionString, initCluster, startCluster } from '@bestendig/local-postgres';
 
 /** Jest's global set-up: one real PostgreSQL for the whole run, each test making its own database in it. */
 export default async function startPostgres(): Promise<void> {

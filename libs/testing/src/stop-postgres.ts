@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { initCluster, stopCluster } from '../../local-postgres/src';
+import { initCluster, stopCluster } from '@bestendig/local-postgres';
 
 /** Jest's global tear-down: stops the run's PostgreSQL and removes its folder. */
 export default async function stopPostgres(): Promise<void> {
