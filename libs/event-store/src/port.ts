@@ -135,6 +135,8 @@ export const EVENT_STORE_ERRORS = [
   'unavailable', // cannot be reached, starting, or overloaded: may be tried again
   'tooLarge', // an event or an append is over the limit
   'asReportedRunInProgress', // a run of --as-reported refuses every other append
+  'asReportedRunNotOpen', // an append names a run that was not begun, or has ended
+  'restoreInProgress', // an unfinished restore refuses every append
   'storeNotEmpty', // restore and --as-reported need a store that holds nothing else
   'brokenChain', // a hash does not follow from its event and the one before
   'recordedAtGoesBack', // --as-reported: lines must come sorted by reportedAt
