@@ -15,6 +15,17 @@ export type ChainPiece = {
     | { readonly kind: 'ended'; readonly outcome: EndOutcome; readonly pensionOrDeath: boolean };
   /** The placement held (inWork), or last held. */
   readonly placementId: string;
+  /** True where this piece begins by a date that is not known to the day, or assumed (MEASURES 2: counted apart). */
+  readonly inexact: boolean;
+};
+
+export type Inconsistency = {
+  readonly code:
+    | 'continuationOfPensionOrDeath' // a continuation is recorded of a placement that ended by pension or death
+    | 'continuationBeforeEnd' // what is named as the continuation begins on or before the last day
+    | 'continuationClaimedTwice'; // one end names two continuations, or two ends the same one
+  /** The placement whose recorded continuation was, wholly or in part, not followed. */
+  readonly placementId: string;
 };
 
 /** A placement with all that continues it: one subject (MEASURES 3). Covariates are as known and true on day 0. */
@@ -22,7 +33,7 @@ export type Chain = {
   /** The first placement's id. */
   readonly id: string;
   readonly candidateId: string;
-  /** In order; the first is `id`. */
+  /** In order of their first days; the first is `id`. */
   readonly placementIds: readonly string[];
   /** First day of paid employment. A placement without one is in no chain. */
   readonly day0: Day;
@@ -38,7 +49,15 @@ export type Chain = {
   readonly pieces: readonly ChainPiece[];
   /** A person was hired by the inlener in this chain, on these days (reported as doorstroom within; breaks same job, not the chain). */
   readonly hiredByInlenerOn: readonly Day[];
-  /** What was read or left out, to be counted in answers. */
+  /** What was read or left out, to be counted in answers: ends under code 30 that were read as continued ... */
   readonly readAsContinued: number;
-  readonly inconsistencies: readonly { readonly code: 'continuationOfPensionOrDeath' | 'continuationBeforeEnd' | 'continuationClaimedTwice'; readonly placementId: string }[];
+  /** ... and recorded continuations that were not followed. */
+  readonly inconsistencies: readonly Inconsistency[];
+  /**
+   * The observation ends E (MEASURES 1) for which the chain is so: `from` <= E < `before`, null where there is no bound.
+   * A fact dated after E does not exist for an answer, and the one thing this can change is which placement continues
+   * which; almost every chain is so at every E. Only `chainsAtEveryEnd` gives bounded ones: a reader of that list leaves
+   * out those whose range does not hold its E.
+   */
+  readonly shown: { readonly from: Day | null; readonly before: Day | null };
 };
