@@ -26,6 +26,8 @@ export type Inconsistency = {
     | 'continuationClaimedTwice'; // one end names two continuations, or two ends the same one
   /** The placement whose recorded continuation was, wholly or in part, not followed. */
   readonly placementId: string;
+  /** The first day not in work of the end that makes the claim. */
+  readonly on: Day;
 };
 
 /** A placement with all that continues it: one subject (MEASURES 3). Covariates are as known and true on day 0. */
@@ -49,8 +51,8 @@ export type Chain = {
   readonly pieces: readonly ChainPiece[];
   /** A person was hired by the inlener in this chain, on these days (reported as doorstroom within; breaks same job, not the chain). */
   readonly hiredByInlenerOn: readonly Day[];
-  /** What was read or left out, to be counted in answers: ends under code 30 that were read as continued ... */
-  readonly readAsContinued: number;
+  /** What was read or left out, to be counted in answers (where its day is <= E). The first days not in work of ends under code 30 that were read as continued ... */
+  readonly readAsContinuedOn: readonly Day[];
   /** ... and recorded continuations that were not followed. */
   readonly inconsistencies: readonly Inconsistency[];
   /**
