@@ -1,0 +1,71 @@
+import type { ClientBase } from 'pg';
+import { lockGeneration, type Generation } from './generations';
+
+/** How far a build has come with one page of the log. */
+export type Progress = {
+  /** Where to read on from. */
+  readonly position: string;
+  readonly events: number;
+  /** Distinct known times of the page's events, ascending; empty for a page without any. */
+  readonly knownTimes: readonly string[];
+};
+
+/**
+ * Runs `apply` and moves the checkpoint in one transaction, under the build's lock: rows and checkpoint are written both
+ * or not at all, and two projectors never apply the same page.
+ *
+ * @returns false where the build no longer stands where the caller believes (`from`): nothing was done, read again.
+ */
+export async function advance(
+  client: ClientBase,
+  options: { readonly from: Generation; readonly progress: Progress; readonly apply: () => Promise<void> },
+): Promise<boolean> {
+  await client.query('begin');
+  try {
+    const now = await lockGeneration(client, options.from.number);
+    const moved =
+      now === null || now.position !== options.from.position || now.state !== options.from.state || now.ownerEpoch !== options.from.ownerEpoch;
+    if (moved) {
+      await client.query('rollback');
+      return false;
+    }
+    await options.apply();
+    await moveCheckpoint(client, options.from, options.progress);
+    await client.query('commit');
+    return true;
+  } catch (error) {
+    // On a lost connection the server rolls back by itself.
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** In the caller's transaction. */
+export async function moveCheckpoint(client: ClientBase, from: Generation, progress: Progress): Promise<Generation> {
+  const next = progressed(from, progress);
+  await client.query(
+    `update read_store.generation set position = $2, applied_known_time = $3, known_time_before = $4,
+       applied_events = applied_events + $5, applied_at = clock_timestamp() where number = $1`,
+    [from.number, next.position, next.appliedKnownTime, next.knownTimeBefore, progress.events],
+  );
+  return next;
+}
+
+/** Where a build stands after this page. */
+export function progressed(from: Generation, progress: Progress): Generation {
+  // The first known time of a page may be the last one of the page before: then it is not a new one.
+  const fresh = progress.knownTimes.filter((time) => from.appliedKnownTime === null || time > from.appliedKnownTime);
+  const seen = [from.knownTimeBefore, from.appliedKnownTime, ...fresh].filter((time) => time !== null);
+  return {
+    ...from,
+    position: progress.position,
+    appliedEvents: from.appliedEvents + progress.events,
+    appliedKnownTime: seen.at(-1) ?? null,
+    knownTimeBefore: seen.at(-2) ?? null,
+  };
+}
+
+/** Takes a set over from whoever projected it before: their next batch finds another epoch and is given up. */
+export async function takeOver(client: ClientBase, set: string): Promise<void> {
+  await client.query('insert into read_store.projection_set (name, owner_epoch) values ($1, 1) on conflict (name) do update set owner_epoch = projection_set.owner_epoch + 1', [set]);
+}

@@ -1,0 +1,48 @@
+import { Kysely, Migrator, PostgresDialect, sql, type Migration, type MigrationProvider } from 'kysely';
+import type { Pool } from 'pg';
+
+/** Versioned, forward only: a migration that has been published is never edited. */
+const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-generations': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await sql`
+        create table read_store.projection_set (
+          name text primary key,
+          live_generation integer,
+          owner_epoch bigint not null default 0
+        )`.execute(db);
+      await sql`comment on table read_store.projection_set is
+        'One row per set of read models. It is locked while a batch is applied and while a set is switched: the fence.'`.execute(db);
+      await sql`
+        create table read_store.generation (
+          number integer generated always as identity primary key,
+          set_name text not null references read_store.projection_set,
+          fingerprint text not null,
+          state text not null check (state in ('building', 'live', 'kept')),
+          position text,
+          applied_known_time timestamptz,
+          known_time_before timestamptz,
+          applied_events bigint not null default 0,
+          built_at timestamptz not null default now(),
+          live_since timestamptz,
+          applied_at timestamptz
+        )`.execute(db);
+      await sql`comment on table read_store.generation is
+        'One build of a set: its tables are in schema read_model_<number>, its rows hold every event up to position.'`.execute(db);
+      await sql`create unique index one_live on read_store.generation (set_name) where state = 'live'`.execute(db);
+    },
+  },
+};
+
+const provider: MigrationProvider = { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) };
+
+/** Brings schema `read_store` up to date, under the migrator's lock. */
+export async function migrateReadStore(pool: Pool): Promise<void> {
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: borrowed(pool) }) });
+  const migrator = new Migrator({ db, provider, migrationTableSchema: 'read_store' });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+/** The pool stays the caller's: Kysely closes what it is given. */
+const borrowed = (pool: Pool) => ({ connect: () => pool.connect(), end: () => Promise.resolve() });
