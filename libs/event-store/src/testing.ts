@@ -1,1 +1,2 @@
-export {};
+export { eventStoreConformance } from './testing/conformance';
+export type { EventStoreKit, MakeKit } from './testing/kit';

@@ -1,0 +1,158 @@
+import { BEGINNING_OF_TIME, instantOf, microsOf } from './instants';
+import { EventStoreError, NO_EVENTS, type AsReported, type Expected, type Instant, type Position, type StreamResult } from './port';
+import { seal, type PreparedEvent, type PreparedWrite } from './sealing';
+
+/** An event that is in its stream already. */
+export type KnownEvent = {
+  readonly revision: number;
+  readonly recordedAt: Instant;
+  readonly position: number;
+  readonly digest: string;
+  readonly hash: string;
+};
+
+/** A stream as the lock's holder sees it; `known` holds at least the ids that the append asks about. */
+export type StreamState = { revision: number; hash: string | null; readonly known: Map<string, KnownEvent> };
+
+/** The end of the log as the lock's holder sees it. Times in microseconds since 1970. */
+export type LogEnd = {
+  position: number;
+  /** Highest recordedAt in the log; null while it is empty. */
+  lastRecordedUs: bigint | null;
+  /** What settledThrough has promised. */
+  readonly floorUs: bigint | null;
+  /** The run of --as-reported that is unfinished. */
+  readonly running: string | null;
+  readonly restoring: string | null;
+};
+
+/** An event to be kept. */
+export type NewRow = {
+  readonly position: number;
+  readonly stream: string;
+  readonly revision: number;
+  readonly id: string;
+  readonly type: string;
+  readonly hash: string;
+  readonly canonical: string;
+};
+
+export type PreparedAppend = {
+  readonly writes: readonly PreparedWrite[];
+  readonly asReported: AsReported | null;
+  /** Hashes an earlier attempt of this append may have committed before its connection broke: those events are its own. */
+  readonly attempted: Set<string>;
+};
+
+/**
+ * One transaction on the log, under its lock: decides appends one after the other and collects what is to be kept.
+ * The same rules for every adapter that keeps such a lock; no input or output here.
+ */
+export class AppendTransaction {
+  readonly rows: NewRow[] = [];
+  private readonly recordedAtUs: bigint;
+  private readonly recordedAt: Instant;
+
+  constructor(
+    private readonly end: LogEnd,
+    private readonly nowUs: bigint,
+    private readonly streamState: (stream: string) => StreamState,
+    private readonly positionOf: (position: number) => Position,
+  ) {
+    this.recordedAtUs = nextRecordedAt(end, nowUs);
+    this.recordedAt = instantOf(this.recordedAtUs);
+  }
+
+  /** @throws EventStoreError where the whole append is refused; nothing of it is kept then. */
+  decide(append: PreparedAppend): readonly StreamResult[] {
+    this.requireOpenFor(append.asReported);
+    return append.writes.map((write) => this.decideWrite(write, append));
+  }
+
+  private requireOpenFor(asReported: AsReported | null): void {
+    if (this.end.restoring !== null) throw new EventStoreError('restoreInProgress', 'A restore is unfinished: nothing can be appended.');
+    if (asReported === null) {
+      if (this.end.running !== null) throw new EventStoreError('asReportedRunInProgress', 'A run of --as-reported is unfinished: nothing else can be appended.');
+      return;
+    }
+    if (this.end.running !== asReported.run) throw new EventStoreError('asReportedRunNotOpen', 'That run of --as-reported was not begun, or has ended.');
+    if (microsOf(asReported.recordedAt) > this.nowUs) throw new EventStoreError('invalidEvent', 'A run of --as-reported records nothing in the future.');
+  }
+
+  private decideWrite(write: PreparedWrite, append: PreparedAppend): StreamResult {
+    const state = this.streamState(write.stream);
+    const reused = write.events.find((event, index) => this.digestOf(write, index, state) !== event.digest);
+    if (reused !== undefined) return { outcome: 'idReusedWithOtherContent', eventId: reused.id };
+    const anyNew = write.events.some((event) => !state.known.has(event.id));
+    if (anyNew && !holds(write.expected, state.revision)) return { outcome: 'conflict', actual: state.revision };
+    const time = this.timeFor(append.asReported, anyNew);
+    const results = write.events.map((event) => this.keep(write.stream, state, event, time, append.attempted));
+    return {
+      outcome: results.every((result) => result.existing) ? 'alreadyThere' : 'appended',
+      events: results.map(({ id, revision, recordedAt, existing }) => ({ id, revision, recordedAt, existing })),
+      revision: state.revision,
+      position: this.positionOf(results.reduce((highest, result) => Math.max(highest, result.position), 0)),
+    };
+  }
+
+  /** The digest this id stands for: the kept event's, else that of the first of this write with the id. */
+  private digestOf(write: PreparedWrite, index: number, state: StreamState): string | undefined {
+    const id = write.events[index]?.id ?? '';
+    return state.known.get(id)?.digest ?? write.events.find((event) => event.id === id)?.digest;
+  }
+
+  private timeFor(asReported: AsReported | null, anyNew: boolean): EventTime {
+    if (asReported === null) return { recordedAt: this.recordedAt, us: this.recordedAtUs, asReported: false };
+    const us = microsOf(asReported.recordedAt);
+    // Lines sent again after a break lie behind the end of the run: they are there already and may.
+    if (anyNew && this.end.lastRecordedUs !== null && us < this.end.lastRecordedUs)
+      throw new EventStoreError('recordedAtGoesBack', 'A run of --as-reported goes forward in reportedAt.');
+    return { recordedAt: asReported.recordedAt, us, asReported: true };
+  }
+
+  private keep(stream: string, state: StreamState, event: PreparedEvent, time: EventTime, attempted: Set<string>) {
+    const known = state.known.get(event.id);
+    // What an attempt in doubt did commit is this append's own work, not an earlier delivery's.
+    if (known !== undefined) return { id: event.id, ...known, existing: !attempted.delete(known.hash) };
+    const revision = state.revision + 1;
+    const { canonical, hash } = seal(event, { revision, recordedAt: time.recordedAt, asReported: time.asReported, previousHash: state.hash });
+    this.end.position++;
+    this.end.lastRecordedUs = time.us;
+    const kept = { revision, recordedAt: time.recordedAt, position: this.end.position, digest: event.digest, hash };
+    this.rows.push({ position: kept.position, stream, revision, id: event.id, type: event.type, hash, canonical });
+    state.known.set(event.id, kept);
+    state.revision = revision;
+    state.hash = hash;
+    return { id: event.id, ...kept, existing: false };
+  }
+}
+
+type EventTime = { readonly recordedAt: Instant; readonly us: bigint; readonly asReported: boolean };
+
+/** Above everything recorded and everything promised, also when the clock was set back. */
+function nextRecordedAt(end: LogEnd, nowUs: bigint): bigint {
+  let next = nowUs;
+  for (const before of [end.lastRecordedUs, end.floorUs]) if (before !== null && before >= next) next = before + 1n;
+  return next;
+}
+
+function holds(expected: Expected, revision: number): boolean {
+  switch (expected) {
+    case 'ANY':
+      return true;
+    case 'EXISTS':
+      return revision !== NO_EVENTS;
+    case 'NO_STREAM':
+      return revision === NO_EVENTS;
+  }
+  return expected === revision;
+}
+
+/** A time at or before which nothing more can be recorded, where the log's holder says so now. */
+export function settledAt(end: LogEnd, nowUs: bigint): { readonly settled: Instant; /** To be kept before it is said, null where nothing is promised. */ readonly floorUs: bigint | null } {
+  if (end.lastRecordedUs === null) return { settled: BEGINNING_OF_TIME, floorUs: null };
+  // While times come from elsewhere, the next may equal the last.
+  if (end.running !== null || end.restoring !== null) return { settled: instantOf(end.lastRecordedUs - 1n), floorUs: null };
+  const floorUs = nextRecordedAt(end, nowUs) - 1n;
+  return { settled: instantOf(floorUs), floorUs };
+}

@@ -1,0 +1,162 @@
+import type { Client, QueryArrayConfig } from 'pg';
+import type { LogEnd, NewRow, StreamState } from '../append-rules';
+import { NO_EVENTS } from '../port';
+import { parseCanonical } from '../reading';
+import { allAnswers, connectPipelined, isConnectionLost, type LockLimits } from './connection';
+
+/** What the lock's holder wants to know of streams: where they end, and which of these ids they hold. */
+export type Asked = ReadonlyMap<string, readonly string[]>;
+export const NOTHING_ASKED: Asked = new Map();
+
+/** The log while its lock is held. */
+export type LockedLog = { readonly client: Client; readonly end: LogEnd; readonly nowUs: bigint; readonly streams: ReadonlyMap<string, StreamState> };
+/** What to answer, and the statements to send together with the commit. */
+export type Decided<T> = { readonly result: T; readonly statements: readonly QueryArrayConfig[] };
+
+type HeadRow = [position: string, lastRecordedUs: string | null, floorUs: string | null, running: string | null, restoring: string | null];
+type LookRow = [kind: number, stream: number, revision: number, hash: string, position: string | null, canonical: string | null];
+
+const LOCK: QueryArrayConfig = {
+  name: 'lock',
+  rowMode: 'array',
+  text: 'select position, last_recorded_us, floor_us, running, restoring from event_store.head for update',
+};
+
+// A statement of its own after the lock, because a statement sees what was committed before it began.
+const LOOK = `
+  with asked as (select * from unnest($1::text[]) with ordinality as asked(stream, number)),
+    ends as materialized (
+      select asked.number, asked.stream, last.revision, last.hash from asked
+      cross join lateral (select revision, hash from event_store.events e where e.stream = asked.stream order by revision desc limit 1) last)
+  select 0, 0, -1, event_store.clock_us()::text, null::bigint, null::text
+  union all select 1, number, revision, encode(hash, 'hex'), null, null from ends
+  union all select 2, ends.number, known.revision, encode(known.hash, 'hex'), known.position, known.canonical
+    from unnest($2::int[], $3::uuid[]) as ids(number, id) join ends using (number)
+    cross join lateral (select * from event_store.events e where e.stream = ends.stream and e.event_id = ids.id limit 1) known`;
+
+/**
+ * The short lock that only appends take. One connection, one holder in this process at a time; between processes the
+ * head row's lock decides, so what is committed becomes visible in the order of positions.
+ */
+export class LogLock {
+  private client: Client | null = null;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly databaseUrl: string,
+    private readonly limits: LockLimits,
+  ) {}
+
+  /** Runs `decide` under the lock and commits what it decides. @throws what the connection throws; the lock is free then. */
+  withLock<T>(asked: Asked, decide: (log: LockedLog) => Decided<T> | Promise<Decided<T>>): Promise<T> {
+    const mine = this.turn.then(() => this.hold(asked, decide));
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async close(): Promise<void> {
+    await this.turn;
+    await this.client?.end();
+  }
+
+  private async hold<T>(asked: Asked, decide: (log: LockedLog) => Decided<T> | Promise<Decided<T>>): Promise<T> {
+    this.client ??= await connectPipelined(this.databaseUrl, this.limits);
+    const client = this.client;
+    try {
+      const log = await lockAndLook(client, asked);
+      const { result, statements } = await decide(log);
+      await allAnswers([...statements.map((statement) => client.query(statement)), client.query('commit')]);
+      return result;
+    } catch (error) {
+      await this.letGo(client, error);
+      throw error;
+    }
+  }
+
+  private async letGo(client: Client, error: unknown): Promise<void> {
+    try {
+      if (isConnectionLost(error)) throw error;
+      await client.query('rollback');
+    } catch {
+      this.client = null;
+      void client.end().catch(() => undefined);
+    }
+  }
+}
+
+async function lockAndLook(client: Client, asked: Asked): Promise<LockedLog> {
+  const names = [...asked.keys()];
+  const numbers: number[] = [];
+  const ids: string[] = [];
+  names.forEach((name, index) => {
+    for (const id of asked.get(name) ?? []) {
+      numbers.push(index + 1);
+      ids.push(id);
+    }
+  });
+  // Names and ids were checked to hold nothing that an array's text would have to escape.
+  const values = [arrayText(names), arrayText(numbers), arrayText(ids)];
+  const [, heads, looks] = await allAnswers([
+    client.query('begin'),
+    client.query<HeadRow>(LOCK),
+    client.query<LookRow>({ name: 'look', rowMode: 'array', text: LOOK, values }),
+  ]);
+  const head = heads.rows[0];
+  if (head === undefined) throw new Error('The event store has no head row.');
+  const streams = new Map<string, StreamState>(names.map((name) => [name, { revision: NO_EVENTS, hash: null, known: new Map() }]));
+  let nowUs = 0n;
+  for (const row of looks.rows) {
+    if (row[0] === 0) nowUs = BigInt(row[3]);
+    else fillIn(streams.get(names[row[1] - 1] ?? ''), row);
+  }
+  return { client, end: endOf(head), nowUs, streams };
+}
+
+function fillIn(state: StreamState | undefined, [kind, , revision, hash, position, canonical]: LookRow): void {
+  if (state === undefined) return;
+  if (kind === 1) {
+    state.revision = revision;
+    state.hash = hash;
+  } else if (canonical !== null) {
+    const { id, recordedAt, messageDigest } = parseCanonical(canonical).envelope;
+    state.known.set(id, { revision, recordedAt, position: Number(position), digest: messageDigest, hash });
+  }
+}
+
+function endOf([position, lastRecordedUs, floorUs, running, restoring]: HeadRow): LogEnd {
+  return { position: Number(position), lastRecordedUs: microsOrNull(lastRecordedUs), floorUs: microsOrNull(floorUs), running, restoring };
+}
+
+function microsOrNull(text: string | null): bigint | null {
+  return text === null ? null : BigInt(text);
+}
+
+export function arrayText(items: readonly (string | number)[]): string {
+  return `{${items.join(',')}}`;
+}
+
+const KEEP = `
+  with kept as (
+    insert into event_store.events (position, stream, revision, event_id, type, hash, canonical)
+    select $1::bigint + number, stream, revision, id, type, substring($6::bytea from 32 * number::int - 31 for 32), canonical
+    from rows from (unnest($2::text[]), unnest($3::int[]), unnest($4::uuid[]), unnest($5::text[]), string_to_table($7, E'\\n'))
+      with ordinality as given(stream, revision, id, type, canonical, number))
+  update event_store.head set position = $8::bigint, last_recorded_us = $9::bigint returning pg_notify('event_store_appended', '')`;
+
+/** Keeps the rows, moves the log's end and wakes those who follow it, when it commits. */
+export function keepStatement(rows: readonly NewRow[], end: LogEnd): QueryArrayConfig {
+  const values = [
+    (rows[0]?.position ?? 1) - 1,
+    arrayText(rows.map((row) => row.stream)),
+    arrayText(rows.map((row) => row.revision)),
+    arrayText(rows.map((row) => row.id)),
+    arrayText(rows.map((row) => row.type)),
+    Buffer.from(rows.map((row) => row.hash).join(''), 'hex'),
+    // Canonical text holds no line break: JSON escapes it.
+    rows.map((row) => row.canonical).join('\n'),
+    end.position,
+    end.lastRecordedUs,
+  ];
+  return { name: 'keep', rowMode: 'array', text: KEEP, values };
+}
+
