@@ -1,0 +1,12 @@
+import { createHash, createHmac } from 'node:crypto';
+import canonicalize from 'canonicalize';
+
+/** SHA-256 hex over the RFC 8785 text of a value. */
+export const digestOf = (value: unknown): string => createHash('sha256').update(textOf(value)).digest('hex');
+
+/** HMAC-SHA-256 hex over the RFC 8785 text of a value: for what was refused, where a plain hash could be guessed from nine digits. */
+export const keyedDigestOf = (key: Buffer, value: unknown): string => createHmac('sha256', key).update(textOf(value)).digest('hex');
+
+function textOf(value: unknown): string {
+  return canonicalize(value) ?? 'null';
+}
