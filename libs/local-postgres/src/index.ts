@@ -1,2 +1,5 @@
-export { LocalPostgresError } from './binaries';
-export { connectionString, freePort, initCluster, runningServer, startCluster, stopCluster, type Cluster } from './cluster';
+export { connectionString, initCluster, runningServer, startCluster, stopCluster, type Cluster } from './cluster';
+export { LocalPostgresError, LOCAL_POSTGRES_ERRORS, type LocalPostgresErrorCode } from './errors';
+export { useDatabase, type DatabaseInUse, type UseDatabaseOptions } from './local-database';
+export { freePort } from './postmaster';
+export { claimServer, serverOf, type ServerOwner } from './server-owner';
