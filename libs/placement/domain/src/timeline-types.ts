@@ -16,6 +16,7 @@ export const PARKED_REASONS = [
   'cyclicReference', // corrections that refer to each other in a ring
   'cannotReplaceModifier', // a correction of a retraction or of a discard: retract that one instead
   'datesContradict', // its own dates contradict each other: a planned end before its start
+  'unreadable', // a type or content that this version cannot read
 ] as const; // prettier-ignore
 export type ParkedReason = (typeof PARKED_REASONS)[number];
 
@@ -57,6 +58,7 @@ export type Contract = {
   readonly plannedEnd: Day | null;
   readonly form: ContractForm;
   readonly kind: 'signed' | 'extended';
+  /** From when it is permanent: its first day when signed so; null while it is for a fixed term. */
   readonly permanentFrom: Day | null;
   readonly eventId: string;
 };
@@ -103,6 +105,7 @@ export type SupportPeriod = {
 
 export const NOTICES = [
   'proeftijdAfterProefplaatsing', // not allowed (DOMAIN 1.2)
+  'proeftijdInShortContract', // not allowed (DOMAIN 2.1)
   'permanentByKeten', // the keten rule makes the contract permanent by law from this day (DOMAIN 2.1)
   'endCodeOutsideItsDates', // an end code used before or after the dates it exists (DOMAIN 2.4)
   'endCodeUnlisted',

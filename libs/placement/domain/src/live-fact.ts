@@ -1,0 +1,32 @@
+import type { Day, PlacementEvent, PlacementFact } from './facts';
+import type { ParkedReason, Verdict } from './timeline-types';
+
+/** A fact that counts so far (not retracted, discarded or superseded), or the correction's content in its place. */
+export type Live = {
+  /** Place by rank: of the fact first reported, also when a correction gives the content. */
+  readonly order: number;
+  /** Index of the event that gives the content, and so gets the verdict. */
+  readonly at: number;
+  readonly eventId: string;
+  readonly day: Day;
+};
+export type LiveFact = Live & { readonly fact: PlacementFact };
+
+const STANDS: Verdict = { verdict: 'stands' };
+
+/** The verdict on each event, by its index in rank order. What nobody parks stands. */
+export type Verdicts = Verdict[];
+
+export function allStand(events: readonly PlacementEvent[]): Verdicts {
+  return new Array<Verdict>(events.length).fill(STANDS);
+}
+
+export function park(verdicts: Verdicts, live: Live, reason: ParkedReason, because?: Live): void {
+  verdicts[live.at] =
+    because === undefined ? { verdict: 'parked', reason } : { verdict: 'parked', reason, because: because.eventId };
+}
+
+/** By day, and on one day by rank. */
+export function compareDay(a: Live, b: Live): number {
+  return a.day === b.day ? a.order - b.order : a.day < b.day ? -1 : 1;
+}
