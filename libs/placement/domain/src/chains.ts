@@ -1,0 +1,208 @@
+import { employerOn, readSpells, valueOn, type PlacementTimeline } from './chain-ends';
+import { byStart, linkPlacements, type Link, type Member } from './chain-links';
+import { piecesOf, type Work } from './chain-pieces';
+import type { Chain, Inconsistency } from './chains-types';
+import { addDays, dayNumber } from './days';
+import type { Day } from './facts';
+import type { Spell, Timeline } from './timeline-types';
+
+export type { PlacementTimeline } from './chain-ends';
+
+type Registration = NonNullable<Timeline['registration']>;
+type Held = Member & { readonly timeline: Timeline; readonly registration: Registration };
+type Cut = { readonly knownAt?: string; readonly observedThrough?: Day };
+
+/**
+ * The chains of one person, from the timelines of all placements of that person: which placement continues which, what
+ * every end is, and where each chain stands on every day (MEASURES 2, 3 and 8). Pure; never throws; the order of
+ * `placements` does not matter. A placement that is not registered, or has no day of paid employment, is in no chain;
+ * every other one is in exactly one.
+ *
+ * `knownAt` (UTC text) leaves out end codes that were published later. `observedThrough` gives the chains as they are at
+ * that observation end: a return to the same placement, or a hiring, after it does not exist; days after it say nothing.
+ */
+export function chains(placements: readonly PlacementTimeline[], cut: Cut = {}): readonly Chain[] {
+  const members = membersOf(placements, cut);
+  const links = linkPlacements(members);
+  const continuing = new Set([...links.values()].map(({ successor }) => successor?.placementId));
+  return members
+    .filter(({ placementId }) => !continuing.has(placementId))
+    .map((first) => chainFrom(first, members, links));
+}
+
+/**
+ * The chains at every observation end: each holds where its `shown` range does. Almost always these are the chains of
+ * `chains()`, without bounds: only a return to the same placement, and a hiring after a gap, can change how a chain
+ * looks on the days before it.
+ */
+export function chainsAtEveryEnd(
+  placements: readonly PlacementTimeline[],
+  cut: { readonly knownAt?: string } = {},
+): readonly Chain[] {
+  const done: Chain[] = [];
+  let open = chains(placements, cut);
+  for (const day of turningDays(placements)) {
+    const earlier = chains(placements, { ...cut, observedThrough: addDays(day, -1) });
+    const isIn = (list: readonly Chain[], chain: Chain): boolean =>
+      list.some((other) => looksSameBefore(other, chain, day));
+    done.push(
+      ...open
+        .filter((chain) => !isIn(earlier, chain))
+        .map((chain) => ({ ...chain, shown: { ...chain.shown, from: day } })),
+    );
+    const still = open.filter((chain) => isIn(earlier, chain));
+    const gone = earlier
+      .filter((chain) => !isIn(open, chain))
+      .map((chain) => ({ ...chain, shown: { from: null, before: day } }));
+    open = [...still, ...gone];
+  }
+  return [...done, ...open];
+}
+
+/** The days from which a chain may look otherwise on the days before them, descending. */
+function turningDays(placements: readonly PlacementTimeline[]): readonly Day[] {
+  const days = new Set<Day>();
+  for (const { timeline } of placements) {
+    timeline.spells.forEach(({ firstDay, end }, index) => {
+      if (index > 0 && placements.length > 1) days.add(firstDay);
+      if (end.hiredByInlener !== null) days.add(end.hiredByInlener.from);
+    });
+  }
+  return [...days].sort().reverse();
+}
+
+/** Whether two chains are the same for every observation end before `day`. */
+function looksSameBefore(one: Chain, other: Chain, day: Day): boolean {
+  return one.id === other.id && JSON.stringify(upTo(one, day)) === JSON.stringify(upTo(other, day));
+}
+
+function upTo(chain: Chain, day: Day): unknown {
+  return [
+    chain.pieces
+      .filter(({ firstDay }) => firstDay < day)
+      .map((piece) => ({ ...piece, lastDay: piece.lastDay === null || piece.lastDay >= day ? null : piece.lastDay })),
+    chain.hiredByInlenerOn.filter((on) => on < day),
+    chain.readAsContinuedOn.filter((on) => on < day),
+    chain.inconsistencies.filter(({ on }) => on < day),
+  ];
+}
+
+function membersOf(placements: readonly PlacementTimeline[], cut: Cut): readonly Held[] {
+  const members: Held[] = [];
+  for (const { placementId, timeline: whole } of placements) {
+    const timeline = cut.observedThrough === undefined ? whole : upToEnd(whole, cut.observedThrough);
+    const { registration, spells } = timeline;
+    const [first] = spells;
+    if (registration === null || first === undefined) continue;
+    const readings = readSpells(timeline, cut.knownAt);
+    const last = readings.at(-1);
+    members.push({
+      placementId,
+      timeline,
+      registration,
+      day0: first.firstDay,
+      firstEmployerId: employerOn(timeline, first.firstDay),
+      lastEmployerId: employerOn(timeline, last?.lastDay ?? last?.firstDay ?? first.firstDay),
+      spells: readings,
+    });
+  }
+  return members.sort(byStart);
+}
+
+/** Without what does not exist yet at an observation end: later spells of the placement, and a later hiring. */
+function upToEnd(timeline: Timeline, observedThrough: Day): Timeline {
+  const spells: Spell[] = [];
+  timeline.spells.forEach((spell, index) => {
+    if (index > 0 && spell.firstDay > observedThrough) return;
+    const hired = spell.end.hiredByInlener;
+    spells.push(
+      hired !== null && hired.from > observedThrough
+        ? { ...spell, end: { ...spell.end, hiredByInlener: null } }
+        : spell,
+    );
+  });
+  return { ...timeline, spells };
+}
+
+function chainFrom(first: Held, members: readonly Held[], links: ReadonlyMap<string, Link>): Chain {
+  const works: Work[] = [];
+  const placementIds: string[] = [];
+  const hired = new Set<Day>();
+  const read: Day[] = [];
+  const inconsistencies: Inconsistency[] = [];
+  for (let member: Held | undefined = first; member !== undefined;) {
+    const link: Link | undefined = links.get(member.placementId);
+    placementIds.push(member.placementId);
+    works.push(...worksOf(member, link));
+    for (const day of hiredOn(member)) hired.add(day);
+    if (link === undefined) break;
+    if (link.readAsContinuedOn !== null) read.push(link.readAsContinuedOn);
+    inconsistencies.push(...link.inconsistencies);
+    const next: string | undefined = link.successor?.placementId;
+    member = members.find(({ placementId }) => placementId === next);
+  }
+  works.sort(byFirstDay);
+  return {
+    id: first.placementId,
+    placementIds,
+    ...covariatesOf(first),
+    pieces: piecesOf(works),
+    hiredByInlenerOn: [...hired].sort(),
+    readAsContinuedOn: read,
+    inconsistencies,
+    shown: { from: null, before: null },
+  };
+}
+
+function worksOf(member: Held, link: Link | undefined): readonly Work[] {
+  const { placementId } = member;
+  return member.spells.map(({ firstDay, lastDay, inexactStart, inexactEnd, after }, index) => {
+    const implied = link?.impliedEnd?.spell === index ? link.impliedEnd.lastDay : lastDay;
+    return { placementId, firstDay, lastDay: implied, inexactStart, inexactEnd, after };
+  });
+}
+
+function byFirstDay(one: Work, other: Work): number {
+  if (one.firstDay !== other.firstDay) return one.firstDay < other.firstDay ? -1 : 1;
+  if (one.placementId === other.placementId) return 0;
+  return one.placementId < other.placementId ? -1 : 1;
+}
+
+/** The days on which the inlener hired the worker, after the placement's own first day. */
+function hiredOn({ timeline, day0 }: Held): readonly Day[] {
+  return timeline.spells.flatMap(({ end }) => end.hiredByInlener?.from ?? []).filter((day) => day > day0);
+}
+
+/** As known and true on day 0 (MEASURES 4). What was registered later than day 0 is read as it was registered. */
+function covariatesOf({
+  timeline,
+  registration,
+  day0,
+  firstEmployerId,
+}: Held): Pick<
+  Chain,
+  | 'candidateId'
+  | 'day0'
+  | 'entry'
+  | 'source'
+  | 'employerId'
+  | 'sector'
+  | 'region'
+  | 'arrangement'
+  | 'hoursPerWeek'
+  | 'inTargetGroup'
+> {
+  const { candidateId, sector, region, inTargetGroup, kind, effectiveDate } = registration;
+  return {
+    candidateId,
+    day0,
+    entry: kind === 'existingWorker' ? Math.max(0, dayNumber(effectiveDate) - dayNumber(day0)) : 0,
+    source: timeline.source,
+    employerId: firstEmployerId,
+    sector,
+    region,
+    arrangement: valueOn(timeline.arrangement, day0)?.arrangement ?? 'ownEmployment',
+    hoursPerWeek: valueOn(timeline.hoursPerWeek, day0) ?? 0,
+    inTargetGroup,
+  };
+}
