@@ -66,6 +66,7 @@ export class AppendTransaction {
   /** @throws EventStoreError where the whole append is refused; nothing of it is kept then. */
   decide(append: PreparedAppend): readonly StreamResult[] {
     this.requireOpenFor(append.asReported);
+    if (append.asReported !== null) this.requireTimesForward(append.writes);
     return append.writes.map((write) => this.decideWrite(write, append));
   }
 
@@ -76,7 +77,6 @@ export class AppendTransaction {
       return;
     }
     if (this.end.running !== asReported.run) throw new EventStoreError('asReportedRunNotOpen', 'That run of --as-reported was not begun, or has ended.');
-    if (microsOf(asReported.recordedAt) > this.nowUs) throw new EventStoreError('invalidEvent', 'A run of --as-reported records nothing in the future.');
   }
 
   private decideWrite(write: PreparedWrite, append: PreparedAppend): StreamResult {
@@ -85,8 +85,7 @@ export class AppendTransaction {
     if (reused !== undefined) return { outcome: 'idReusedWithOtherContent', eventId: reused.id };
     const anyNew = write.events.some((event) => !state.known.has(event.id));
     if (anyNew && !holds(write.expected, state.revision)) return { outcome: 'conflict', actual: state.revision };
-    const time = this.timeFor(append.asReported, anyNew);
-    const results = write.events.map((event) => this.keep(write.stream, state, event, time, append.attempted));
+    const results = write.events.map((event) => this.keep(write.stream, state, event, append));
     return {
       outcome: results.every((result) => result.existing) ? 'alreadyThere' : 'appended',
       events: results.map(({ id, revision, recordedAt, existing }) => ({ id, revision, recordedAt, existing })),
@@ -101,19 +100,32 @@ export class AppendTransaction {
     return state.known.get(id)?.digest ?? write.events.find((event) => event.id === id)?.digest;
   }
 
-  private timeFor(asReported: AsReported | null, anyNew: boolean): EventTime {
-    if (asReported === null) return { recordedAt: this.recordedAt, us: this.recordedAtUs, asReported: false };
-    const us = microsOf(asReported.recordedAt);
-    // Lines sent again after a break lie behind the end of the run: they are there already and may.
-    if (anyNew && this.end.lastRecordedUs !== null && us < this.end.lastRecordedUs)
-      throw new EventStoreError('recordedAtGoesBack', 'A run of --as-reported goes forward in reportedAt.');
-    return { recordedAt: asReported.recordedAt, us, asReported: true };
+  /** Before anything is kept, so that an append that is refused leaves nothing behind. Lines sent again after a break may lie behind the end of their run: they are there already. */
+  private requireTimesForward(writes: readonly PreparedWrite[]): void {
+    let lastUs = this.end.lastRecordedUs;
+    for (const write of writes) {
+      const { known } = this.streamState(write.stream);
+      for (const event of write.events) {
+        if (known.has(event.id)) continue;
+        if (event.reportedAt === null) throw new EventStoreError('invalidEvent', 'A run of --as-reported needs a reportedAt on every event.');
+        const us = microsOf(event.reportedAt);
+        if (us > this.nowUs) throw new EventStoreError('invalidEvent', 'A run of --as-reported records nothing in the future.');
+        if (lastUs !== null && us < lastUs) throw new EventStoreError('recordedAtGoesBack', 'A run of --as-reported goes forward in reportedAt.');
+        lastUs = us;
+      }
+    }
   }
 
-  private keep(stream: string, state: StreamState, event: PreparedEvent, time: EventTime, attempted: Set<string>) {
+  private timeOf(event: PreparedEvent, asReported: boolean): EventTime {
+    if (!asReported || event.reportedAt === null) return { recordedAt: this.recordedAt, us: this.recordedAtUs, asReported };
+    return { recordedAt: event.reportedAt, us: microsOf(event.reportedAt), asReported };
+  }
+
+  private keep(stream: string, state: StreamState, event: PreparedEvent, append: PreparedAppend) {
     const known = state.known.get(event.id);
     // What an attempt in doubt did commit is this append's own work, not an earlier delivery's.
-    if (known !== undefined) return { id: event.id, ...known, existing: !attempted.delete(known.hash) };
+    if (known !== undefined) return { id: event.id, ...known, existing: !append.attempted.delete(known.hash) };
+    const time = this.timeOf(event, append.asReported !== null);
     const revision = state.revision + 1;
     const { canonical, hash } = seal(event, { revision, recordedAt: time.recordedAt, asReported: time.asReported, previousHash: state.hash });
     this.end.position++;

@@ -87,8 +87,11 @@ export type StreamResult =
   | { readonly outcome: 'conflict'; /** NO_EVENTS where the stream does not exist */ readonly actual: number }
   | { readonly outcome: 'idReusedWithOtherContent'; readonly eventId: string };
 
-/** A run of `import --as-reported`: recordedAt of these events is `recordedAt`. Only on a store that holds nothing but this unfinished run. */
-export type AsReported = { readonly run: string; readonly recordedAt: Instant };
+/**
+ * A run of `import --as-reported`: recordedAt of each event is its own reportedAt, which must not go back from one event
+ * to the next in the order given. Only on a store that holds nothing but this unfinished run.
+ */
+export type AsReported = { readonly run: string };
 
 export type EventFilter = {
   /** Categories: the stream's name up to the first `-`. */

@@ -15,6 +15,7 @@ export type PreparedEvent = {
   readonly id: string;
   readonly type: string;
   readonly digest: string;
+  readonly reportedAt: Instant | null;
   readonly parts: readonly [string, string, string, string];
 };
 export type PreparedWrite = { readonly stream: string; readonly expected: Expected; readonly events: readonly PreparedEvent[] };
@@ -63,6 +64,7 @@ export function prepareEvent(stream: string, event: NewEvent): PreparedEvent {
     id: event.id,
     type: event.type,
     digest: m.messageDigest,
+    reportedAt: m.reportedAt,
     // The keys stand in the order RFC 8785 gives them; a property test holds this text to canonicalJson's.
     parts: [
       `{"body":${canonicalJson(event.data)},"envelope":{"actor":${text(m, 'actor')},"asReported":`,
