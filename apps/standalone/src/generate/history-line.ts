@@ -1,0 +1,79 @@
+import type { PlacementFact } from '@bestendig/placement-domain';
+
+import { momentText } from './calendar';
+import type { Message } from './messages';
+import { employmentKey, personKey } from './persons';
+import type { Plan } from './plan';
+
+/** Columns of a history file (docs/history-files.md): the envelope, then the facts' own fields. */
+export const COLUMNS = [
+  'id', 'source', 'time', 'type', 'person', 'employment', 'effectiveDate', 'employer', 'sector', 'region', 'hoursPerWeek', 'arrangement', 'inleners', 'postOrigin',
+  'aboveFormation', 'budget', 'registrationKind', 'inTargetGroup', 'plannedEnd', 'authority', 'aim', 'converted', 'form', 'proeftijdDays', 'endCode', 'departmentCode',
+  'taskCode', 'locationCode', 'kind', 'level', 'provider', 'grantUntil', 'training', 'by', 'cause', 'lesson', 'lastDay', 'to', 'successorEmployment', 'corrects',
+  'replacementType', 'retracts', 'reason',
+] as const; // prettier-ignore
+export type Column = (typeof COLUMNS)[number];
+
+const INDEX: ReadonlyMap<string, number> = new Map(COLUMNS.map((column, index) => [column, index]));
+/** Fields that have another name in a message, where ids are keys of the source. */
+const RENAMED: Readonly<Record<string, Column>> = { employerId: 'employer', successorPlacementId: 'successorEmployment', providerId: 'provider' };
+
+const SHORT_TYPES = new Map<string, string>();
+
+/** `contract-signed` for `ContractSigned`. */
+export function shortType(type: string): string {
+  let short = SHORT_TYPES.get(type);
+  if (short === undefined) {
+    short = type.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+    SHORT_TYPES.set(type, short);
+  }
+  return short;
+}
+
+/** The CSV line of a message. No value has a comma or a quote, so none is quoted. */
+export function lineOf(plan: Plan, message: Message): string {
+  const { content } = message;
+  const cells = new Array<string>(COLUMNS.length).fill('');
+  cells[0] = message.id;
+  cells[1] = plan.source.urn;
+  cells[2] = momentText(message.second);
+  cells[5] = employmentKey(plan.start);
+  if (plan.source.alwaysNamesPerson) cells[4] = personKey(plan.start.person);
+  switch (content.kind) {
+    case 'fact':
+      cells[3] = shortType(content.fact.type);
+      putFact(cells, plan, content.fact);
+      break;
+    case 'correction':
+      cells[3] = 'fact-corrected';
+      put(cells, 'corrects', content.corrects);
+      put(cells, 'replacementType', shortType(content.fact.type));
+      putFact(cells, plan, content.fact);
+      break;
+    case 'retraction':
+      cells[3] = 'fact-retracted';
+      put(cells, 'effectiveDate', content.effectiveDate);
+      put(cells, 'retracts', content.retracts);
+      put(cells, 'reason', content.reason);
+      break;
+  }
+  return cells.join(',');
+}
+
+function putFact(cells: string[], plan: Plan, fact: PlacementFact): void {
+  if (fact.type === 'PlacementRegistered') put(cells, 'person', personKey(plan.start.person));
+  for (const [field, value] of Object.entries(fact.data)) {
+    if (field === 'candidateId') continue;
+    if (field === 'inleners' && (fact.type === 'PlacementRegistered' || fact.type === 'ArrangementChanged')) {
+      put(cells, 'inleners', (fact.data.inleners ?? []).map(({ employerId, share }) => `${employerId}=${share}`).join(';'));
+    } else {
+      put(cells, RENAMED[field] ?? field, String(value));
+    }
+  }
+}
+
+function put(cells: string[], column: string, value: string): void {
+  const index = INDEX.get(column);
+  if (index === undefined) throw new RangeError(`No column ${column}`);
+  cells[index] = value;
+}
