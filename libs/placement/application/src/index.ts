@@ -1,1 +1,14 @@
-export * from './hr-fact';
+export { dryRunOf, type FactLog } from './dry-run';
+export { APPLICATION_ERRORS, ApplicationError, type ApplicationErrorCode } from './errors';
+export { commandEventId, messageEventId, reactionEventId, type CommandKey } from './event-ids';
+export { FillIntake, type IntakeLedger } from './fill-intake';
+export type { FactDraft, HrFact, MessageReference, ModifierDraft, PlacementFactDraft } from './hr-fact';
+export { organisationOfSource, type Deliverer } from './hr-fact-events';
+export { historyOf, readPlacement, type HistoryEntry, type KnownPlacement } from './history';
+export { idOfStream, keyId, linkStream, placementStream, SECRET_BYTES, type KeyKind } from './keys';
+export { employmentLink, MEND_REASONS, personLink, type Link, type LinkEvent, type LinkMended, type MendReason } from './links';
+export { MisdirectedFacts, MOVE_MISDIRECTED_FACTS, movedFromOf } from './move-misdirected-facts';
+export type { FactOutcome, FirstOutcome } from './outcomes';
+export { runReactions, type ReactionOptions } from './reactions';
+export { recordHrFacts, ROUNDS_MAX, type RecordOptions } from './record-hr-facts';
+export { REACTION_PREFIX, toPlacementEvent } from './recorded-facts';

@@ -1,0 +1,93 @@
+import type { Position } from '@bestendig/event-store';
+import { Kysely, Migrator, PostgresDialect, sql, type Migration } from 'kysely';
+import { Client, Pool } from 'pg';
+
+const SCHEMA = 'reactions';
+
+const MIGRATIONS: Record<string, Migration> = {
+  '001_checkpoint': {
+    up: (db) => sql`create table reactions.checkpoint (name text primary key, position text not null, updated_at timestamptz not null default now())`.execute(db).then(() => undefined),
+  },
+};
+
+/** How far each reaction is, in PostgreSQL; and the lock that lets one process at a time run them. */
+export class ReactionCheckpoints {
+  private constructor(
+    private readonly pool: Pool,
+    private readonly databaseUrl: string,
+  ) {}
+
+  /** Migrates at open. */
+  static async open(databaseUrl: string): Promise<ReactionCheckpoints> {
+    const pool = new Pool({ connectionString: databaseUrl, max: 2 });
+    // A connection that breaks while idle is replaced at the next query, which reports what is wrong.
+    pool.on('error', () => undefined);
+    const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: new Pool({ connectionString: databaseUrl, max: 1 }) }) });
+    try {
+      const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) }, migrationTableSchema: SCHEMA });
+      const { error } = await migrator.migrateToLatest();
+      if (error !== undefined) throw error;
+    } finally {
+      await db.destroy();
+    }
+    return new ReactionCheckpoints(pool, databaseUrl);
+  }
+
+  async read(name: string): Promise<Position | null> {
+    const { rows } = await this.pool.query<{ position: string }>('select position from reactions.checkpoint where name = $1', [name]);
+    return rows[0]?.position ?? null;
+  }
+
+  async write(name: string, position: Position): Promise<void> {
+    await this.pool.query(
+      'insert into reactions.checkpoint (name, position) values ($1, $2) on conflict (name) do update set position = excluded.position, updated_at = now()',
+      [name, position],
+    );
+  }
+
+  /**
+   * Waits until no other process runs reactions, then runs `work` while holding that right; its signal aborts with the
+   * caller's, or when the right is lost with its connection. What goes on for a moment without it does no harm: every id
+   * a reaction gives is derived.
+   */
+  async alone(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const right = new AbortController();
+    const client = new Client({ connectionString: this.databaseUrl });
+    const lose = (): void => right.abort();
+    client.on('error', lose);
+    client.on('end', lose);
+    signal.addEventListener('abort', lose, { once: true });
+    try {
+      await client.connect();
+      while (!signal.aborted && !(await taken(client))) await pause(1000, signal);
+      if (!signal.aborted) await work(right.signal);
+      if (!signal.aborted) throw new Error('the connection that holds the right to run reactions was lost');
+    } finally {
+      signal.removeEventListener('abort', lose);
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.pool.end();
+  }
+}
+
+async function taken(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ taken: boolean }>("select pg_try_advisory_lock(hashtext('bestendig reactions')) as taken");
+  return rows[0]?.taken === true;
+}
+
+/** Waits, or less when the signal aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

@@ -1,0 +1,57 @@
+import type { RecordedEvent } from '@bestendig/event-store';
+import type { Fact, FactData, FactReference, FactType, PlacementEvent } from '@bestendig/placement-domain';
+
+/** Message ids that start so belong to reactions; no person and no source may use one. */
+export const REACTION_PREFIX = 'reaction:';
+
+/**
+ * The event of a placement stream as the timeline reads it. Unknown types are let through: the timeline parks what it
+ * does not know, and never throws.
+ */
+export function toPlacementEvent(event: RecordedEvent): PlacementEvent {
+  return placementEvent(event as RecordedFact, event.knownTime);
+}
+
+/** What of an event the timeline needs, before it has a recorded time: an event about to be appended has it too. */
+export type EventOfFact = {
+  readonly id: string;
+  readonly type: string;
+  readonly data: object;
+  readonly meta: { readonly reportedAt: string | null; readonly source: string | null; readonly messageId: string };
+};
+
+/** An event about to be appended, as the timeline will read it when it is recorded at `recordedAt`. */
+export const asRecordedAt = (event: EventOfFact, recordedAt: string): PlacementEvent =>
+  placementEvent({ ...event.meta, id: event.id, type: event.type as FactType, data: event.data as FactData[FactType] }, recordedAt);
+
+type RecordedFact = {
+  readonly id: string;
+  readonly type: FactType;
+  readonly data: FactData[FactType];
+  readonly reportedAt: string | null;
+  readonly source: string | null;
+  readonly messageId: string;
+};
+
+function placementEvent(event: RecordedFact, recordedAt: string): PlacementEvent {
+  const fact = { type: event.type, data: event.data } as Fact;
+  return {
+    ...fact,
+    id: event.id,
+    recordedAt,
+    reportedAt: event.reportedAt,
+    source: event.source,
+    messageId: event.messageId,
+    byPerson: event.source === null && !event.messageId.startsWith(REACTION_PREFIX),
+  };
+}
+
+/** What a correction, retraction or discard refers to; null for a fact about the placement itself. */
+export function referenceOf(fact: Fact): FactReference | null {
+  if (fact.type === 'FactCorrected') return fact.data.corrects;
+  if (fact.type === 'FactRetracted') return fact.data.retracts;
+  return fact.type === 'FactDiscarded' ? fact.data.discards : null;
+}
+
+export const pointsAt = (reference: FactReference, event: { readonly id: string; readonly source: string | null; readonly messageId: string }): boolean =>
+  'eventId' in reference ? reference.eventId === event.id : reference.source === event.source && reference.messageId === event.messageId;
