@@ -1,0 +1,95 @@
+import { dayNumber, type Chain, type ChainPiece, type Day } from '@bestendig/placement-domain';
+import { uuidOrNull } from '../opaque-ids';
+import { arrayText } from '../array-text';
+import type { Cell, Column, VersionedTable } from '../versioned-table';
+import { arrangementCode, regionCode, sectorCode, stateCode } from './chain-codes';
+import { EVER_MONTHS, monthNumber, monthsCovered } from './months-covered';
+
+/** Days without a bound: the observation end can never reach them. Days are numbers since 1970-01-01. */
+export const FIRST_DAY_EVER = -2_147_483_648;
+export const AFTER_ALL_DAYS = 2_147_483_647;
+
+const shownFrom = ({ shown }: Chain): number => (shown.from === null ? FIRST_DAY_EVER : dayNumber(shown.from));
+const shownBefore = ({ shown }: Chain): number => (shown.before === null ? AFTER_ALL_DAYS : dayNumber(shown.before));
+const dayNumbers = (days: readonly Day[]): Cell => arrayText(days.map(dayNumber));
+
+/** A subject: a placement with all that continues it (MEASURES 3), with its covariates as known and true on day 0. */
+export const chainTable: VersionedTable<Chain> = {
+  name: 'chain',
+  comment:
+    'One row per chain, range of observation ends for which it is so (shown_from <= E < shown_before), and version. Days are numbers since 1970-01-01.',
+  key: [
+    { name: 'chain_id', type: 'uuid', of: (chain) => chain.id },
+    { name: 'shown_from', type: 'integer', of: shownFrom },
+  ],
+  columns: [
+    { name: 'shown_before', type: 'integer', of: shownBefore },
+    { name: 'candidate_id', type: 'uuid', nullable: true, of: (chain) => uuidOrNull(chain.candidateId) },
+    { name: 'placement_ids', type: 'uuid[]', of: (chain) => arrayText(chain.placementIds) },
+    { name: 'day0', type: 'integer', of: (chain) => dayNumber(chain.day0) },
+    { name: 'entry', type: 'integer', of: (chain) => chain.entry },
+    { name: 'source', type: 'text', nullable: true, of: (chain) => chain.source },
+    { name: 'employer_id', type: 'text', of: (chain) => chain.employerId },
+    { name: 'sector', type: 'text', of: (chain) => chain.sector },
+    { name: 'region', type: 'text', of: (chain) => chain.region },
+    { name: 'arrangement', type: 'text', of: (chain) => chain.arrangement },
+    { name: 'hours_per_week', type: 'double precision', of: (chain) => chain.hoursPerWeek },
+    { name: 'in_target_group', type: 'text', of: (chain) => chain.inTargetGroup },
+    { name: 'hired_by_inlener_on', type: 'integer[]', of: (chain) => dayNumbers(chain.hiredByInlenerOn) },
+    { name: 'read_as_continued_on', type: 'integer[]', of: (chain) => dayNumbers(chain.readAsContinuedOn) },
+    { name: 'inconsistency_codes', type: 'text[]', of: (chain) => arrayText(chain.inconsistencies.map(({ code }) => code)) },
+    { name: 'inconsistent_placements', type: 'uuid[]', of: (chain) => arrayText(chain.inconsistencies.map(({ placementId }) => placementId)) },
+    { name: 'inconsistent_on', type: 'integer[]', of: (chain) => dayNumbers(chain.inconsistencies.map(({ on }) => on)) },
+  ],
+  lookups: [],
+  // Only the few chains with something to be counted beside a figure.
+  indexes: [`(chain_id) where read_as_continued_on <> '{}' or inconsistent_on <> '{}'`],
+};
+
+/** One piece of a chain with what a figure needs of its chain beside it, so that figures read this table alone. */
+export type ChainPieceRow = { readonly chain: Chain; readonly piece: ChainPiece; readonly months: { readonly first: number; readonly last: number } };
+
+const KEY: readonly Column<ChainPieceRow>[] = [
+  { name: 'chain_id', type: 'uuid', of: ({ chain }) => chain.id },
+  { name: 'shown_from', type: 'integer', of: ({ chain }) => shownFrom(chain) },
+  { name: 'first_day', type: 'integer', of: ({ piece }) => dayNumber(piece.firstDay) },
+];
+
+export const chainPieceTable: VersionedTable<ChainPieceRow> = {
+  name: 'chain_piece',
+  comment:
+    'One row per piece of a chain (days in one state, joined without a gap from day 0 for ever) and version. first_month..last_month are the horizons it covers; codes are in chain-codes.ts.',
+  key: KEY,
+  columns: [
+    { name: 'last_day', type: 'integer', of: ({ piece }) => (piece.lastDay === null ? AFTER_ALL_DAYS : dayNumber(piece.lastDay)) },
+    { name: 'shown_before', type: 'integer', of: ({ chain }) => shownBefore(chain) },
+    { name: 'day0', type: 'integer', of: ({ chain }) => dayNumber(chain.day0) },
+    { name: 'cohort_month', type: 'smallint', of: ({ chain }) => monthNumber(chain.day0) },
+    { name: 'first_month', type: 'smallint', of: ({ months }) => months.first },
+    { name: 'last_month', type: 'smallint', of: ({ months }) => months.last },
+    { name: 'state', type: 'smallint', of: ({ piece }) => stateCode(piece) },
+    { name: 'sector', type: 'smallint', of: ({ chain }) => sectorCode(chain.sector) },
+    { name: 'region', type: 'smallint', of: ({ chain }) => regionCode(chain.region) },
+    { name: 'arrangement', type: 'smallint', of: ({ chain }) => arrangementCode(chain.arrangement) },
+    { name: 'late_entry', type: 'boolean', of: ({ chain }) => chain.entry > 0 },
+    { name: 'inexact', type: 'boolean', of: ({ chain, piece }) => piece.inexact || chain.pieces[0]?.inexact === true },
+    { name: 'hired_month', type: 'smallint', of: ({ chain }) => hiredMonth(chain) },
+    { name: 'pension_or_death', type: 'boolean', of: ({ piece }) => piece.state.kind === 'ended' && piece.state.pensionOrDeath },
+    { name: 'placement_id', type: 'uuid', of: ({ piece }) => piece.placementId },
+  ],
+  lookups: [],
+  // The one index that holds known_to: every figure, now or as known at a past moment, is a scan of a part of it alone.
+  indexes: [
+    `(known_to, known_from) include (shown_from, shown_before, day0, cohort_month, first_month, last_month, state, sector, region, arrangement, late_entry, inexact, hired_month)`,
+  ],
+};
+
+/** The first horizon by which the person was hired by the inlener. */
+function hiredMonth({ day0, hiredByInlenerOn }: Chain): number {
+  let first = EVER_MONTHS;
+  for (const day of hiredByInlenerOn) first = Math.min(first, monthsCovered(day0, day, null).first);
+  return first;
+}
+
+export const chainPieceRows = (chain: Chain): readonly ChainPieceRow[] =>
+  chain.pieces.map((piece) => ({ chain, piece, months: monthsCovered(chain.day0, piece.firstDay, piece.lastDay) }));

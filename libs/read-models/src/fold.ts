@@ -1,0 +1,87 @@
+import { chainsAtEveryEnd, type Chain, type PlacementEvent, type Timeline } from '@bestendig/placement-domain';
+import { emptyChangeSet, type ChangeSet } from './change-set';
+import { chainPieceRows, chainPieceTable, chainTable } from './chains/chain-tables';
+import { parkedFactRows, parkedFactTable } from './parked-facts/parked-fact-table';
+import { placementStates, type PlacementState } from './placement-states';
+import { placementRows, placementTable } from './placements/placement-table';
+import { spellRows, spellTable } from './spells/spell-table';
+import { collectVersions } from './versioned-table';
+
+/** A placement's events up to one point of the log, in its order, and the moment from which its rows are to be made; null: all. */
+export type PlacementHistory = { readonly placementId: string; readonly events: readonly PlacementEvent[]; readonly from: string | null };
+
+/** A placement as it was known from moment to moment. */
+export type FoldedPlacement = { readonly placementId: string; readonly from: string | null; readonly states: readonly PlacementState[] };
+
+/** All placements that are, or were at any of these moments, of one person. */
+export type PersonHistory = { readonly candidateId: string; readonly placements: readonly FoldedPlacement[] };
+
+/** Stage 1: the rows of one placement. Pure. */
+export function foldPlacement(history: PlacementHistory, changes: ChangeSet): FoldedPlacement {
+  const { placementId } = history;
+  const states = placementStates(history.events, history.from);
+  collectVersions(placementTable, states.map(({ knownFrom, timeline }) => ({ knownFrom, rows: placementRows(placementId, timeline) })), changes.placements);
+  collectVersions(spellTable, states.map(({ knownFrom, timeline }) => ({ knownFrom, rows: spellRows(placementId, timeline) })), changes.spells);
+  collectVersions(parkedFactTable, states.map(({ knownFrom, timeline }) => ({ knownFrom, rows: parkedFactRows(placementId, timeline) })), changes.parkedFacts);
+  return { placementId, from: history.from, states };
+}
+
+/** Persons that the placement is of, or was at one of its moments. */
+export function candidatesOf(placement: FoldedPlacement): readonly string[] {
+  const found = new Set<string>();
+  for (const { timeline } of placement.states) if (timeline.registration !== null) found.add(timeline.registration.candidateId);
+  return [...found];
+}
+
+/** Stage 2: the rows of one person's chains, cut by known time like the first. Pure. */
+export function foldPerson(person: PersonHistory, changes: ChangeSet): void {
+  const states = momentsOf(person).map((moment) => ({ knownFrom: moment.knownFrom, rows: chainsAt(person, moment) }));
+  collectVersions(chainTable, states, changes.chains);
+  collectVersions(chainPieceTable, states.map(({ knownFrom, rows }) => ({ knownFrom, rows: rows.flatMap(chainPieceRows) })), changes.chainPieces);
+}
+
+/** Everything at once, from the first event on: what any sequence of pages must come to. Pure. */
+export function foldAll(placements: readonly Omit<PlacementHistory, 'from'>[]): ChangeSet {
+  const changes = emptyChangeSet();
+  const persons = new Map<string, FoldedPlacement[]>();
+  for (const placement of placements) {
+    const folded = foldPlacement({ ...placement, from: null }, changes);
+    for (const candidateId of candidatesOf(folded)) persons.set(candidateId, [...(persons.get(candidateId) ?? []), folded]);
+  }
+  for (const [candidateId, members] of persons) foldPerson({ candidateId, placements: members }, changes);
+  return changes;
+}
+
+/** A moment at which something of the person's placements changed; `knownFrom` null: before them all. */
+type Moment = { readonly knownFrom: string | null; readonly readAt: string };
+
+function momentsOf(person: PersonHistory): readonly Moment[] {
+  const moments = new Set<string>();
+  let before: string | null = null;
+  for (const { states } of person.placements) {
+    for (const { knownFrom, readAt } of states) {
+      if (knownFrom !== null) moments.add(knownFrom);
+      else if (before === null || readAt > before) before = readAt;
+    }
+  }
+  const ascending = [...moments].sort().map((moment) => ({ knownFrom: moment, readAt: moment }));
+  return before === null ? ascending : [{ knownFrom: null, readAt: before }, ...ascending];
+}
+
+function chainsAt({ candidateId, placements }: PersonHistory, { knownFrom, readAt }: Moment): readonly Chain[] {
+  const known: { readonly placementId: string; readonly timeline: Timeline }[] = [];
+  for (const { placementId, states } of placements) {
+    const state = stateAt(states, knownFrom);
+    if (state !== null && state.timeline.registration?.candidateId === candidateId) known.push({ placementId, timeline: state.timeline });
+  }
+  return known.length === 0 ? [] : chainsAtEveryEnd(known, readAt);
+}
+
+function stateAt(states: readonly PlacementState[], moment: string | null): PlacementState | null {
+  let found: PlacementState | null = null;
+  for (const state of states) {
+    if (state.knownFrom !== null && (moment === null || state.knownFrom > moment)) break;
+    found = state;
+  }
+  return found;
+}

@@ -1,0 +1,57 @@
+import { POLICY_MOMENTS, timeline, type PlacementEvent, type Timeline } from '@bestendig/placement-domain';
+
+/** What was known of one placement from one moment until the next state's. */
+export type PlacementState = {
+  /** Null for the state before the fold begins: known earlier, its rows are stored already. */
+  readonly knownFrom: string | null;
+  /** The moment it was read at: `knownFrom`, or the last one before. */
+  readonly readAt: string;
+  readonly timeline: Timeline;
+};
+
+/**
+ * The states of one placement from `from` on, one per moment at which something changed (a fact became known, or a policy
+ * row did), led by the state just before, if there was one. `from` null: all of them.
+ *
+ * @param events in the order of the log, so that their known times never go back.
+ */
+export function placementStates(events: readonly PlacementEvent[], from: string | null): readonly PlacementState[] {
+  const moments = momentsOf(events);
+  let first = 0;
+  if (from !== null) while (first < moments.length && (moments[first] ?? '') < from) first += 1;
+  const states: PlacementState[] = [];
+  const before = moments[first - 1];
+  if (before !== undefined) states.push({ knownFrom: null, readAt: before, timeline: timelineAt(events, before) });
+  for (let index = first; index < moments.length; index += 1) {
+    const moment = moments[index] ?? '';
+    states.push({ knownFrom: moment, readAt: moment, timeline: timelineAt(events, moment) });
+  }
+  return states;
+}
+
+/** Stored versions may begin after the last event: those that a policy row brings which became known later. */
+export function hasMomentsAfterEvents(events: readonly PlacementEvent[]): boolean {
+  const last = events.at(-1);
+  const lastMoment = POLICY_MOMENTS.at(-1);
+  return last !== undefined && lastMoment !== undefined && lastMoment > last.recordedAt && policyMatters(events);
+}
+
+function timelineAt(events: readonly PlacementEvent[], moment: string): Timeline {
+  let known = events.length;
+  while (known > 0 && (events[known - 1]?.recordedAt ?? '') > moment) known -= 1;
+  return timeline(known === events.length ? events : events.slice(0, known), moment);
+}
+
+/** Distinct moments, ascending, at which what is known of the placement may have changed. */
+function momentsOf(events: readonly PlacementEvent[]): readonly string[] {
+  const moments: string[] = [];
+  for (const { recordedAt } of events) if (moments.at(-1) !== recordedAt) moments.push(recordedAt);
+  const first = moments[0];
+  if (first === undefined || first >= (POLICY_MOMENTS.at(-1) ?? '') || !policyMatters(events)) return moments;
+  return [...new Set([...moments, ...POLICY_MOMENTS.filter((moment) => moment > first)])].sort();
+}
+
+/** Whether a dated policy row can decide over anything that read models hold: most placements have nothing of the kind. */
+function policyMatters(events: readonly PlacementEvent[]): boolean {
+  return events.some(({ type, data }) => type.startsWith('Proefplaatsing') || type === 'FactCorrected' || 'endCode' in data);
+}

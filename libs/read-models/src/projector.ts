@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EventStoreError, type EventStore } from '@bestendig/event-store';
+import { createGeneration, liveGeneration, lockSet, makeLive, openReadStore, takeOver, type Generation } from '@bestendig/read-store';
+import type { Client } from 'pg';
+import { applyPage, connectForWriting, PLACEMENT_EVENTS } from './apply-page';
+import { createIndexes, createTables } from './change-set';
+import { FINGERPRINT, READ_MODELS } from './read-model-set';
+import { rebuildReadModels } from './rebuild';
+
+/** Events of a page: enough to spread the cost of a transaction, few enough to follow within a second. */
+const PAGE_EVENTS = 4_000;
+/** Projectors that wait for their turn look again this often. */
+const TURN_POLL_MS = 500;
+const RETRY_MS_MAX = 5_000;
+
+export type ProjectorOptions = {
+  readonly store: EventStore;
+  readonly databaseUrl: string;
+  /** Ends it, between two pages. */
+  readonly signal: AbortSignal;
+  readonly pageEvents?: number;
+  /** After each page. */
+  readonly onProgress?: (progress: { readonly appliedEvents: number; readonly knownTime: string | null; readonly atHead: boolean }) => void;
+  /** A database or store that cannot be reached: it is tried again, for ever. */
+  readonly onRetry?: (error: unknown) => void;
+};
+
+/**
+ * Follows the log and keeps the live read models up to date, until the signal aborts. Of several projectors one works and
+ * the others wait for their turn. Rows and checkpoint move in one transaction, so it may be killed at any time.
+ *
+ * @throws what is not a matter of reaching the database: a defect, which nothing may be built on.
+ */
+export async function runProjector(options: ProjectorOptions): Promise<void> {
+  const { signal } = options;
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      await projectWhileConnected({ ...options, onProgress: (progress) => ((failures = 0), options.onProgress?.(progress)) });
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!isUnreachable(error)) throw error;
+      options.onRetry?.(error);
+      failures += 1;
+      await sleep(Math.min(100 * 2 ** failures, RETRY_MS_MAX), undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+async function projectWhileConnected(options: ProjectorOptions): Promise<void> {
+  const client = await connectForWriting(options.databaseUrl);
+  try {
+    if (!(await waitForTurn(client, options.signal))) return;
+    await ensureLiveGeneration(client, options);
+    await takeOver(client, READ_MODELS);
+    while (!options.signal.aborted) await followLive(client, options);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** One projector at a time. The lock dies with the connection, and with it whatever this projector had begun. */
+async function waitForTurn(client: Client, signal: AbortSignal): Promise<boolean> {
+  while (!signal.aborted) {
+    const { rows } = await client.query<{ got: boolean }>(`select pg_try_advisory_lock(hashtextextended($1, 0)) as got`, [`bestendig projector ${READ_MODELS}`]);
+    if (rows[0]?.got === true) return true;
+    await sleep(TURN_POLL_MS, undefined, { signal }).catch(() => undefined);
+  }
+  return false;
+}
+
+/** The first start makes an empty build and fills it live; after a change of folds, tables or policies the set is made anew first. */
+async function ensureLiveGeneration(client: Client, options: ProjectorOptions): Promise<void> {
+  await (await openReadStore(options.databaseUrl)).close();
+  const live = await liveGeneration(client, READ_MODELS);
+  if (live === null) await startFirstGeneration(client);
+  else if (live.fingerprint !== FINGERPRINT) await rebuildReadModels({ store: options.store, databaseUrl: options.databaseUrl, signal: options.signal });
+}
+
+async function startFirstGeneration(client: Client): Promise<void> {
+  await client.query('begin');
+  try {
+    await lockSet(client, READ_MODELS);
+    if ((await liveGeneration(client, READ_MODELS)) === null) {
+      const { number, schema } = await createGeneration(client, { set: READ_MODELS, fingerprint: FINGERPRINT, createTables });
+      await createIndexes(client, schema);
+      await makeLive(client, READ_MODELS, number);
+    }
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Until the signal aborts, or another build was made live. */
+async function followLive(client: Client, { store, signal, pageEvents, onProgress }: ProjectorOptions): Promise<void> {
+  let generation = await liveGeneration(client, READ_MODELS);
+  if (generation === null) throw new Error('The read models that were live are gone.');
+  for await (const page of store.subscribe(generation.position, { filter: PLACEMENT_EVENTS, limit: pageEvents ?? PAGE_EVENTS, signal })) {
+    if (page.next === null) continue;
+    const applied: Generation | null = await applyPage(client, store, generation, page);
+    if (applied === null) return;
+    generation = applied;
+    onProgress?.({ appliedEvents: generation.appliedEvents, knownTime: generation.appliedKnownTime, atHead: page.atHead });
+  }
+}
+
+/** The database is away, starting or closing, or this connection was cut: nothing that another try could not mend. */
+export function isUnreachable(error: unknown): boolean {
+  if (error instanceof EventStoreError) return error.code === 'unavailable';
+  if (!(error instanceof Error)) return false;
+  if (/^Connection terminated|^Client has encountered a connection error|timeout expired/.test(error.message)) return true;
+  const code = 'code' in error ? String(error.code) : '';
+  return /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|57P0[1235]|08\w{3}|53300|40P01|40001)$/.test(code);
+}

@@ -1,0 +1,94 @@
+/** What one cell of a row holds. Lists are written as PostgreSQL array text, so that cells compare by value. */
+export type Cell = string | number | boolean | null;
+
+export type Column<Row> = {
+  readonly name: string;
+  readonly type: 'uuid' | 'text' | 'date' | 'boolean' | 'integer' | 'smallint' | 'double precision' | 'timestamptz' | 'uuid[]' | 'text[]' | 'integer[]';
+  readonly nullable?: true;
+  readonly of: (row: Row) => Cell;
+};
+
+/**
+ * A table with one row per thing **and version**: a row holds from `known_from` until just before `known_to`
+ * (`infinity` while it is the last word). "As known at k" is `known_from <= k and k < known_to`.
+ *
+ * A row holds nothing that depends on when or in what page it was written: no serial, no write time, no position.
+ */
+export type VersionedTable<Row> = {
+  readonly name: string;
+  readonly comment: string;
+  /** Names the thing; at one moment at most one row has it. */
+  readonly key: readonly Column<Row>[];
+  /** Everything else that the row says. */
+  readonly columns: readonly Column<Row>[];
+  /**
+   * Index definitions after `on <table>`: those that folds look rows up by, and those for questions, which a rebuild makes
+   * last. `known_to` is in none but where said why: ending a version then touches no index.
+   */
+  readonly lookups: readonly string[];
+  readonly indexes: readonly string[];
+};
+
+/** A row as known from one moment until another. */
+export type Version<Row> = { readonly row: Row; readonly knownFrom: string; /** Null: still. */ readonly knownTo: string | null };
+
+/** What happens to a table: versions that are added, and versions already stored that end. */
+export type RowChanges<Row> = { readonly added: Version<Row>[]; readonly ended: { readonly row: Row; readonly knownTo: string }[] };
+
+/** The rows that hold from one moment on, until the next state's. `knownFrom` null: known before, and stored already. */
+export type RowState<Row> = { readonly knownFrom: string | null; readonly rows: readonly Row[] };
+
+export const noChanges = <Row>(): RowChanges<Row> => ({ added: [], ended: [] });
+
+/**
+ * Turns states, ascending by time, into versions and adds them to `changes`. A row that equals the one before it is the
+ * same version: so what is written depends on the events alone, not on the pages they were read in.
+ */
+export function collectVersions<Row>(table: VersionedTable<Row>, states: readonly RowState<Row>[], changes: RowChanges<Row>): void {
+  let open = new Map<string, { readonly row: Row; readonly knownFrom: string | null }>();
+  for (const { knownFrom, rows } of states) {
+    const next = new Map<string, { readonly row: Row; readonly knownFrom: string | null }>();
+    for (const row of rows) {
+      const key = keyOf(table, row);
+      const before = open.get(key);
+      next.set(key, before !== undefined && sameRow(table, before.row, row) ? before : { row, knownFrom });
+    }
+    for (const [key, version] of open) if (next.get(key) !== version) end(version, knownFrom, changes);
+    open = next;
+  }
+  for (const { row, knownFrom } of open.values()) if (knownFrom !== null) changes.added.push({ row, knownFrom, knownTo: null });
+}
+
+function end<Row>(version: { readonly row: Row; readonly knownFrom: string | null }, knownTo: string | null, changes: RowChanges<Row>): void {
+  if (knownTo === null) throw new Error('Only the first state can be known before the others.');
+  if (version.knownFrom === null) changes.ended.push({ row: version.row, knownTo });
+  else changes.added.push({ row: version.row, knownFrom: version.knownFrom, knownTo });
+}
+
+function keyOf<Row>(table: VersionedTable<Row>, row: Row): string {
+  let key = '';
+  for (const column of table.key) key += `${String(column.of(row))}|`;
+  return key;
+}
+
+function sameRow<Row>(table: VersionedTable<Row>, a: Row, b: Row): boolean {
+  for (const column of table.columns) if (column.of(a) !== column.of(b)) return false;
+  return true;
+}
+
+/** Statements that make the table in a schema; the indexes for questions apart, because a bulk load makes them afterwards. */
+export function tableStatements<Row>(table: VersionedTable<Row>, schema: string): { readonly create: readonly string[]; readonly index: readonly string[] } {
+  const columns = [...table.key, ...table.columns].map(({ name, type, nullable }) => `${name} ${type}${nullable === true ? '' : ' not null'}`);
+  const index = (kind: string) => (definition: string, at: number) => `create index if not exists ${table.name}_${kind}_${at} on ${schema}.${table.name} ${definition}`;
+  return {
+    create: [
+      `create table ${schema}.${table.name} (
+        ${[...columns, 'known_from timestamptz not null', 'known_to timestamptz not null'].join(',\n        ')},
+        primary key (${[...table.key.map(({ name }) => name), 'known_from'].join(', ')})
+      ) with (fillfactor = 90)`,
+      `comment on table ${schema}.${table.name} is '${table.comment.replaceAll("'", "''")}'`,
+      ...table.lookups.map(index('lookup')),
+    ],
+    index: table.indexes.map(index('question')),
+  };
+}
