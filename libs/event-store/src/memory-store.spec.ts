@@ -18,7 +18,7 @@ const makeKit: MakeKit = async (options = {}) => {
     tamper: async (stream, revision, change) => {
       const index = store.log.findIndex((row) => row.stream === stream && row.revision === revision);
       const row = store.log[index];
-      if (row !== undefined) store.log[index] = { ...row, canonical: change(row.canonical) };
+      if (row !== undefined) store.log[index] = { ...row, ...change(row) };
     },
     dispose: () => store.close(),
   };

@@ -1,2 +1,2 @@
 export { eventStoreConformance } from './testing/conformance';
-export type { EventStoreKit, MakeKit } from './testing/kit';
+export type { EventStoreKit, Kept, MakeKit } from './testing/kit';

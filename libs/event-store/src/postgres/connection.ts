@@ -55,10 +55,12 @@ export function codedError(error: unknown): unknown {
 }
 
 function described(error: unknown): { readonly code: string; readonly message: string } {
-  if (!(error instanceof Error)) return { code: '', message: String(error) };
+  // By shape, not by class: an error of node's own sockets may be of another realm than ours.
+  if (typeof error !== 'object' || error === null) return { code: '', message: String(error) };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   // Several addresses tried in vain come as one AggregateError without a message.
-  return { code, message: error.message === '' ? code : error.message };
+  const message = 'message' in error && typeof error.message === 'string' && error.message !== '' ? error.message : code;
+  return { code, message };
 }
 
 /** Waits for all answers, so that none is left unheard, then throws the first refusal. */

@@ -13,10 +13,13 @@ export type EventStoreKit = {
   cutConnections(): Promise<void>;
   /** From now on the store's clock runs an hour behind. */
   setClockBack(): Promise<void>;
-  /** Changes a kept event's text behind the store's back. */
-  tamper(stream: string, revision: number, change: (canonical: string) => string): Promise<void>;
+  /** Changes a kept event behind the store's back. */
+  tamper(stream: string, revision: number, change: (kept: Kept) => Kept): Promise<void>;
   dispose(): Promise<void>;
 };
+export type Kept = { readonly canonical: string; readonly hash: string };
+/** A topic of the suite: its tests, about the kit of the moment. */
+export type Topic = (kit: () => EventStoreKit, makeKit: MakeKit) => void;
 export type MakeKit = (options?: { readonly upcasters?: Upcasters }) => Promise<EventStoreKit>;
 
 export function newStream(category = 'placement'): string {
@@ -24,7 +27,7 @@ export function newStream(category = 'placement'): string {
 }
 
 /** A plausible event; `digest` says what content the id stands for. */
-export function newEvent(about: { readonly id?: string; readonly type?: string; readonly digest?: string; readonly data?: object; readonly schemaVersion?: number } = {}): NewEvent {
+export function newEvent(about: { readonly id?: string; readonly type?: string; readonly digest?: string; readonly data?: object; readonly schemaVersion?: number; readonly reportedAt?: string | null } = {}): NewEvent {
   const id = about.id ?? randomUUID();
   return {
     id,
@@ -32,7 +35,7 @@ export function newEvent(about: { readonly id?: string; readonly type?: string; 
     schemaVersion: about.schemaVersion ?? 1,
     data: about.data ?? { effectiveDate: '2024-03-01', hoursPerWeek: 24 },
     meta: {
-      reportedAt: '2024-03-02T08:15:00.000000Z',
+      reportedAt: about.reportedAt === undefined ? '2024-03-02T08:15:00.000000Z' : about.reportedAt,
       actor: 'hr-system',
       onBehalfOf: null,
       organisation: 'oin:00000001001234567000',
