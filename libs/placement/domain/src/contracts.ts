@@ -1,6 +1,6 @@
 import { dayNumber } from './days';
 import type { ContractForm, Day } from './facts';
-import { endsForGood, type EndFact } from './ends';
+import { endsForGood, standingEnd, type EndFact } from './ends';
 import { park, type Live, type Verdicts } from './live-fact';
 
 /** A contract signed (`form` given) or extended (`form` null: it has the form of the one it extends). */
@@ -36,9 +36,12 @@ type Walk = {
   readonly madePermanent: readonly Live[];
   readonly verdicts: Verdicts;
   readonly segments: Segment[];
+  readonly knownAt: string | undefined;
   running: Segment | null;
   nextEnd: number;
   nextPermanent: number;
+  /** Ends before any contract that are so vague that they may yet be its end. */
+  readonly early: EndFact[];
 };
 
 /**
@@ -54,13 +57,15 @@ export function contractSegments(
   undated: readonly EndFact[],
   madePermanent: readonly Live[],
   verdicts: Verdicts,
+  knownAt?: string,
 ): readonly Segment[] {
-  const walk: Walk = { ends, undated, madePermanent, verdicts, segments: [], running: null, nextEnd: 0, nextPermanent: 0 };
+  const walk: Walk = { ends, undated, madePermanent, verdicts, segments: [], knownAt, running: null, nextEnd: 0, nextPermanent: 0, early: [] };
   for (const next of contracts) {
     reachTo(walk, next.day);
     follow(walk, next);
   }
   reachTo(walk, null);
+  if (walk.running === null) for (const end of walk.early) park(verdicts, end, 'noContract');
   return walk.segments;
 }
 
@@ -70,12 +75,11 @@ function reachTo(walk: Walk, day: Day | null): void {
   for (let end = walk.ends[walk.nextEnd]; end !== undefined; end = walk.ends[walk.nextEnd]) {
     if (day !== null && (end.lastDay ?? '') >= day) break;
     walk.nextEnd++;
-    if (running === null) park(walk.verdicts, end, 'noContract');
-    else {
-      running.ends.push(end);
-      if (running.end === null || end.order < running.end.order) running.end = end;
-    }
+    if (running !== null) running.ends.push(end);
+    else if (end.earliest < end.latest) walk.early.push(end);
+    else park(walk.verdicts, end, 'noContract');
   }
+  if (running !== null) running.end = standingEnd(running.ends);
   for (let next = walk.madePermanent[walk.nextPermanent]; next !== undefined; next = walk.madePermanent[walk.nextPermanent]) {
     if (day !== null && next.day >= day) break;
     walk.nextPermanent++;
@@ -128,21 +132,24 @@ function follow(walk: Walk, next: ContractFact): void {
     }
   }
   const until = lastDay ?? running.plannedEnd ?? next.day;
-  const carriesOn = daysAfter(until, next.day) <= 1 && !(lastDay !== null && endsForGood(running, walk.undated, next.day));
+  const carriesOn = daysAfter(until, next.day) <= 1 && !(lastDay !== null && endsForGood(running, walk.undated, next.day, walk.knownAt));
   open(walk, next, next.form ?? running.form, carriesOn ? running.spellFrom : next.day);
 }
 
 function open(walk: Walk, contract: ContractFact, form: ContractForm, spellFrom: Day): void {
   const { plannedEnd } = contract;
-  walk.running = {
-    contract,
-    form,
-    plannedEnd,
-    permanentFrom: plannedEnd === null ? contract.day : null,
-    permanentBy: null,
-    ends: [],
-    end: null,
-    spellFrom,
-  };
+  const permanentFrom = plannedEnd === null ? contract.day : null;
+  const ends = walk.segments.length === 0 ? endsReaching(contract.day, walk) : [];
+  walk.running = { contract, form, plannedEnd, permanentFrom, permanentBy: null, ends, end: standingEnd(ends), spellFrom };
   walk.segments.push(walk.running);
+}
+
+/** Of the vague ends placed before the first day of all, those whose period reaches it: that day is then the last. */
+function endsReaching(firstDay: Day, { early, verdicts }: Walk): EndFact[] {
+  const reaching: EndFact[] = [];
+  for (const end of early) {
+    if (end.latest >= firstDay) reaching.push({ ...end, lastDay: firstDay, earliest: firstDay });
+    else park(verdicts, end, 'noContract');
+  }
+  return reaching;
 }

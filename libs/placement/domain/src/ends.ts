@@ -1,4 +1,5 @@
 import type { Segment } from './contracts';
+import { dayNumber } from './days';
 import type { Day, EndCode, PlacementFact } from './facts';
 import { park, type Live, type Verdicts } from './live-fact';
 import { endCodePolicy } from './policies';
@@ -14,6 +15,9 @@ export type EndFact = Live & {
   readonly fact: EndingFact;
   /** Null: it says how it ended, not when. */
   readonly lastDay: Day | null;
+  /** The period that the last day stands for: the day itself, or the month, quarter or year in whose middle it is placed. */
+  readonly earliest: Day;
+  readonly latest: Day;
   readonly inexact: boolean;
 };
 
@@ -48,7 +52,33 @@ export function endCodeOf(end: EndFact): EndCode | null {
   }
 }
 
-/** The lowest rank per slot among `dated` ends with the standing last day, and `undated` ones. */
+/**
+ * The end that gives the recorded last day: the lowest rank. Where that one is vague, the most exact of those that fall in
+ * its period: they do not exclude each other.
+ */
+export function standingEnd(ends: readonly EndFact[]): EndFact | null {
+  let lowest: EndFact | null = null;
+  for (const end of ends) if (lowest === null || end.order < lowest.order) lowest = end;
+  if (lowest === null || lowest.earliest === lowest.latest) return lowest;
+  let best: EndFact = lowest;
+  for (const end of ends) {
+    if (end.lastDay === null || end.lastDay < lowest.earliest || end.lastDay > lowest.latest) continue;
+    const wider = vagueness(end) - vagueness(best);
+    if (wider < 0 || (wider === 0 && end.order < best.order)) best = end;
+  }
+  return best;
+}
+
+function vagueness(end: EndFact): number {
+  return dayNumber(end.latest) - dayNumber(end.earliest);
+}
+
+/** True where an end does not contradict a last day. */
+function agrees(end: EndFact, lastDay: Day | null): boolean {
+  return lastDay !== null && end.earliest <= lastDay && lastDay <= end.latest;
+}
+
+/** The lowest rank per slot among `dated` ends that agree with the standing last day, and `undated` ones. */
 function standing(lastDay: Day | null, dated: readonly EndFact[], undated: readonly EndFact[]): Standing {
   const stands: Standing = { contract: null, otherwise: null, continued: null, explicit: null };
   const consider = (end: EndFact): void => {
@@ -56,22 +86,23 @@ function standing(lastDay: Day | null, dated: readonly EndFact[], undated: reado
     const other = stands[slot];
     if (other === null || end.order < other.order) stands[slot] = end;
   };
-  for (const end of dated) if (end.lastDay === lastDay) consider(end);
+  for (const end of dated) if (agrees(end, lastDay)) consider(end);
   for (const end of undated) consider(end);
   return stands;
 }
 
 /**
  * True where the running contract ended by pension or death, so that a contract from `next`, the day after, does not carry on (MEASURES 8).
- * What would be parked beside a lower rank does not count.
+ * A code counts only where nothing else says how it ended; what would be parked beside a lower rank does not count.
  */
-export function endsForGood(running: Segment, undated: readonly EndFact[], next: Day): boolean {
+export function endsForGood(running: Segment, undated: readonly EndFact[], next: Day, knownAt: string | undefined): boolean {
   const lastDay = running.end?.lastDay ?? null;
   const here = undated.length === 0 ? undated : undated.filter((end) => end.day >= running.spellFrom && end.day < next);
   const stands = standing(lastDay, running.ends, here);
   if (stands.otherwise?.fact.type === 'PlacementEndedOtherwise') return stands.otherwise.fact.data.kind !== 'agreedOutflow';
-  const code = stands.contract === null ? null : endCodeOf(stands.contract);
-  return code !== null && (endCodePolicy(code)?.pensionOrDeath ?? false);
+  if (stands.contract === null || stands.continued !== null || stands.explicit !== null) return false;
+  const code = endCodeOf(stands.contract);
+  return code !== null && (endCodePolicy(code, knownAt)?.pensionOrDeath ?? false);
 }
 
 /** What stands of the ends of one contract, after parking what gives way; `undated` only at the end of a spell. */
@@ -79,7 +110,7 @@ export function settleEnds(segment: Segment, undated: readonly EndFact[], verdic
   const lastDay = segment.end?.lastDay ?? null;
   const stands = standing(lastDay, segment.ends, undated);
   for (const end of segment.ends) {
-    const winner = end.lastDay === lastDay ? stands[slotOf(end)] : segment.end;
+    const winner = agrees(end, lastDay) ? stands[slotOf(end)] : segment.end;
     if (winner !== null && winner !== end) park(verdicts, end, 'otherFactStands', winner);
   }
   for (const end of undated) {

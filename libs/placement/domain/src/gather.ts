@@ -1,9 +1,9 @@
-import type { Day, JobcoachAssigned, PlacementFactData, ProefplaatsingEnded, ProefplaatsingStarted } from './facts';
+import type { DateField, Day, Inexact, JobcoachAssigned, PlacementFactData, ProefplaatsingEnded, ProefplaatsingStarted } from './facts';
 import type { EndFact } from './ends';
 import type { ContractFact } from './contracts';
 import type { IntervalEnd, IntervalExtension, IntervalStart } from './intervals';
 import { compareDay, park, type Live, type LiveFact, type Verdicts } from './live-fact';
-import { contradictsItself, isInexact, isReadable } from './readable';
+import { contradictsItself, earliest, isInexact, isReadable, latest } from './readable';
 import { addDays } from './days';
 
 /** A fact about one day that does not wait for others. */
@@ -112,7 +112,7 @@ function lay({ fact, order, at, eventId, day }: LiveFact, to: Gathered): void {
       to.madePermanent.push(live);
       return;
     case 'ContractEnded':
-      to.ends.push({ order, at, eventId, day, fact, lastDay: day, inexact: isInexact(fact.data.inexact, 'effectiveDate') });
+      to.ends.push({ order, at, eventId, day, fact, lastDay: day, ...vagueness(day, fact.data.inexact, 'effectiveDate') });
       return;
     case 'UitvalRecorded':
     case 'DoorstroomRecorded':
@@ -121,7 +121,7 @@ function lay({ fact, order, at, eventId, day }: LiveFact, to: Gathered): void {
       to.ends.push({
         order, at, eventId, day, fact,
         lastDay: fact.data.lastDay ?? null,
-        inexact: isInexact(fact.data.inexact, 'lastDay'),
+        ...vagueness(fact.data.lastDay ?? day, fact.data.inexact, 'lastDay'),
       }); // prettier-ignore
       return;
     case 'HoursChanged':
@@ -157,6 +157,10 @@ function lay({ fact, order, at, eventId, day }: LiveFact, to: Gathered): void {
       to.interruptions.ends.push(end(live, addDays(day, -1), null));
       return;
   }
+}
+
+function vagueness(day: Day, inexact: Inexact | undefined, field: DateField): Pick<EndFact, 'inexact' | 'earliest' | 'latest'> {
+  return { inexact: isInexact(inexact, field), earliest: earliest(day, inexact, field), latest: latest(day, inexact, field) };
 }
 
 function start<Detail>(live: Live, plannedEnd: Day | undefined, detail: Detail): IntervalStart<Detail> {

@@ -6,3 +6,5 @@ export * from './policies';
 export { compareRank } from './rank';
 export { timeline } from './timeline';
 export { chains, chainsAtEveryEnd, type PlacementTimeline } from './chains';
+export { COMMANDS, factOf, type PlacementCommand } from './commands';
+export { decide, PLACEMENT_RULE_CODES, PlacementRuleError, type Decision, type PlacementRuleCode } from './decide';

@@ -1,4 +1,4 @@
-import type { Arrangement, ContractForm, Day, DOORSTROOM_TO, EndCode, FactType, Inlener, InterruptionKind, OTHER_ENDS, PlacementFact, Sector, UITVAL_CAUSES } from './facts';
+import type { Arrangement, ContractForm, Day, DOORSTROOM_TO, EndCode, FactType, Inlener, InterruptionKind, OTHER_ENDS, PlacementEvent, PlacementFact, Sector, UITVAL_CAUSES } from './facts';
 
 /** Why a fact is in the log but does not (yet) count. Each waits for, or gives way to, another fact. */
 export const PARKED_REASONS = [
@@ -37,6 +37,8 @@ export type FactVerdict = Verdict & {
   readonly reportedAt: string | null;
   readonly source: string | null;
   readonly messageId: string;
+  /** The fact itself, as recorded. */
+  readonly event: PlacementEvent;
   /** For a fact that was corrected: what counts in its place now (under this fact's rank). */
   readonly asCorrected?: PlacementFact;
 };

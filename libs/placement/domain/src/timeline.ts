@@ -89,7 +89,7 @@ function lifeOf(
   dated.sort(compareLastDay);
 
   const { arrangement, employer, hired } = arrangements(registration, gathered.arrangements, gathered.hired, verdicts);
-  const segments = contractSegments(gathered.contracts, dated, undated, gathered.madePermanent, verdicts);
+  const segments = contractSegments(gathered.contracts, dated, undated, gathered.madePermanent, verdicts, knownAt);
   const spells = spellsOf(segments, undated, hired, verdicts);
   const trials = proefplaatsingen(gathered.proefplaatsingen, verdicts, knownAt);
   return {
@@ -126,6 +126,7 @@ function factVerdicts(
       reportedAt: event.reportedAt,
       source: event.source,
       messageId: event.messageId,
+      event,
       ...(verdicts[i] ?? UNJUDGED),
       ...(replacement === undefined ? {} : { asCorrected: replacement }),
     };
