@@ -2,6 +2,7 @@ import { validateSync, type ValidationError } from 'class-validator';
 import { fieldsOf, type Dto, type DtoClass, type Field } from './fields';
 import type { MessageError, MessageErrorCode } from './message-errors';
 import { childPointer } from './pointers';
+import { passes } from './quick-check';
 import { isObject } from './raw-message';
 
 type Known = { readonly names: ReadonlySet<string>; readonly lists: ReadonlyMap<string, DtoClass> };
@@ -28,8 +29,10 @@ export function checkDto<Class extends DtoClass>(dto: Class, raw: unknown, point
     return null;
   }
   const instance = instanceOf(dto, raw, pointer, errors);
-  const options = { forbidUnknownValues: true, validationError: { target: false, value: false } };
-  for (const error of validateSync(instance, options)) addErrors(error, pointer, errors);
+  if (!passes(dto, instance)) {
+    const options = { forbidUnknownValues: true, validationError: { target: false, value: false } };
+    for (const error of validateSync(instance, options)) addErrors(error, pointer, errors);
+  }
   return instance as InstanceType<Class>;
 }
 
@@ -44,12 +47,13 @@ function instanceOf(dto: DtoClass, raw: Record<string, unknown>, pointer: string
     }
     const value = raw[name];
     const of = lists.get(name);
-    const at = childPointer(pointer, name);
-    const members = of !== undefined && Array.isArray(value) ? value.map((member: unknown, i) => (isObject(member) ? instanceOf(of, member, childPointer(at, i), errors) : member)) : value;
-    Reflect.set(instance, name, members);
+    Reflect.set(instance, name, of !== undefined && Array.isArray(value) ? membersOf(of, value, childPointer(pointer, name), errors) : value);
   }
   return instance;
 }
+
+const membersOf = (of: DtoClass, members: readonly unknown[], pointer: string, errors: MessageError[]): readonly unknown[] =>
+  members.map((member, i) => (isObject(member) ? instanceOf(of, member, childPointer(pointer, i), errors) : member));
 
 /** What says most about a field stands alone: one that is missing is not also of the wrong type. */
 const ALONE: readonly MessageErrorCode[] = ['required', 'oneOfRequired', 'wrongType'];

@@ -17,7 +17,7 @@ export type FieldKind =
   | { readonly kind: 'oneOf'; readonly allowed: readonly string[] }
   | { readonly kind: 'list'; readonly of: DtoClass; readonly fields: readonly Field[]; readonly max: number };
 
-export type Field = FieldKind & { readonly name: string; readonly optional: boolean; /** What it means, for the documentation. */ readonly meaning: string };
+export type Field = FieldKind & { readonly name: string; readonly optional: boolean; /** Optional where one of these is there. */ readonly unless?: readonly string[]; /** What it means, for the documentation. */ readonly meaning: string };
 
 export type Dto = object;
 export type DtoClass = new () => Dto;
@@ -48,8 +48,9 @@ const rule = (code: MessageErrorCode, message: string) => ({ message, context: {
 function field(kind: FieldKind, meaning: string, about: About, rules: readonly PropertyDecorator[]): PropertyDecorator {
   return (target, property) => {
     const own = noted.get(target.constructor) ?? [];
-    const optional = about.optional === true || about.unless !== undefined;
-    noted.set(target.constructor, [...own, { ...kind, name: String(property), optional, meaning }]);
+    const { unless } = about;
+    const optional = about.optional === true || unless !== undefined;
+    noted.set(target.constructor, [...own, { ...kind, name: String(property), optional, ...(unless === undefined ? {} : { unless }), meaning }]);
     for (const decorate of [...presence(about), ...rules]) decorate(target, property);
   };
 }

@@ -5,3 +5,8 @@ export { fieldsOf, type Dto, type DtoClass, type Field, type FieldKind } from '.
 export { MESSAGE_ERROR_CODES, type MessageError, type MessageErrorCode, type Refusal } from './message-errors';
 export { MESSAGE_TYPES, messageTypeOf, messageTypeOfShortName, type MessageFactType, type MessageType } from './message-types';
 export { validateMessage, type Validated, type ValidateOptions } from './validate-message';
+export { CSV_COLUMNS } from './csv-message';
+export { HISTORY_ERRORS, HistoryFileError, type HistoryErrorCode } from './history-error';
+export { readHistory, validateHistoryLine, type HistoryLine } from './read-history';
+export { messageDocs } from './message-docs';
+export { HR_MESSAGE_SCHEMA, messageSchemas, type Schema } from './message-schemas';

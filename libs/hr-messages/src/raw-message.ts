@@ -39,6 +39,7 @@ export function lookOver(message: unknown): RawLook {
       for (let i = value.length - 1; i >= 0; i--) stack.push({ value: value[i], parent: part, name: i, depth: part.depth + 1 });
     } else if (isObject(value)) {
       tooDeep ||= part.depth >= DEPTH_MAX;
+      isJson &&= typeof value['toJSON'] !== 'function';
       for (const name of Object.keys(value).reverse()) {
         parts++;
         const child = { value: value[name], parent: part, name, depth: part.depth + 1 };
