@@ -3,9 +3,6 @@ export const APPLICATION_ERRORS = [
   'placementUnknown', // no event of this placement
   'revisionMismatch', // If-Match names another revision than the placement's
   'idReusedWithOtherContent', // this Idempotency-Key was used for another content
-  'eventUnknown', // a reference to an event that is not in this placement
-  'factNotParked', // only a parked fact is discarded
-  'linkUnknown', // no message ever came in under this key
   'alreadyLinked', // the key stands for that placement already
 ] as const; // prettier-ignore
 export type ApplicationErrorCode = (typeof APPLICATION_ERRORS)[number];

@@ -8,7 +8,11 @@ export { historyOf, readPlacement, type HistoryEntry, type KnownPlacement } from
 export { idOfStream, keyId, linkStream, placementStream, SECRET_BYTES, type KeyKind } from './keys';
 export { employmentLink, MEND_REASONS, personLink, type Link, type LinkEvent, type LinkMended, type MendReason } from './links';
 export { MisdirectedFacts, MOVE_MISDIRECTED_FACTS, movedFromOf } from './move-misdirected-facts';
+export { mendLink, type LinkMendedResult, type MendLink } from './mend-link';
+export { messageNow, type MessageNow } from './message-now';
 export type { FactOutcome, FirstOutcome } from './outcomes';
+export { commandFor, executeCommand, newIdsOf, type CommandResult, type PersonCommand } from './person-commands';
+export { PlacementService } from './placement-service';
 export { runReactions, type ReactionOptions } from './reactions';
 export { recordHrFacts, ROUNDS_MAX, type RecordOptions } from './record-hr-facts';
 export { REACTION_PREFIX, toPlacementEvent } from './recorded-facts';
