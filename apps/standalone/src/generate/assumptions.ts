@@ -13,7 +13,7 @@ export const REPORTED_BEFORE = dayNumberOf(2026, 6, 1);
 export const FIRST_START = dayNumberOf(2015, 1, 1);
 
 /** Persons differ in how firmly they hold a job: a factor on every chance of losing it. */
-export const FRAILTIES: Weighted<number> = [[0.5, 34], [1, 41], [1.75, 25]]; // prettier-ignore
+export const FRAILTIES: Weighted<number> = [[0.4, 36], [1, 37], [1.9, 27]]; // prettier-ignore
 
 /** Starts per month, January first: peaks in January and September (DOMAIN 1.3 and the school year). */
 export const SEASON: readonly number[] = [1.55, 0.95, 1.02, 1, 0.95, 0.9, 0.75, 0.85, 1.45, 1.1, 0.95, 0.6];
@@ -28,14 +28,14 @@ export const FLEX_CONTRACT_MONTHS: Weighted<number> = [[3, 14], [6, 46], [12, 34
 export const NEXT_CONTRACT_MONTHS: Weighted<number> = [[6, 24], [12, 66], [24, 10]]; // prettier-ignore
 
 /** Going on after the first, second and later contracts, for a person of frailty 1. */
-export const GOES_ON: readonly [number, number, number] = [0.5, 0.6, 0.72];
+export const GOES_ON: readonly [number, number, number] = [0.37, 0.57, 0.74];
 /** Of those who go on: made permanent, by the year of the decision. */
 export const MADE_PERMANENT: Readonly<Record<number, number>> = {
-  2015: 0.16, 2016: 0.15, 2017: 0.14, 2018: 0.14, 2019: 0.18, 2020: 0.25, 2021: 0.32, 2022: 0.42, 2023: 0.44, 2024: 0.4, 2025: 0.38, 2026: 0.38,
+  2015: 0.18, 2016: 0.17, 2017: 0.13, 2018: 0.13, 2019: 0.18, 2020: 0.34, 2021: 0.38, 2022: 0.46, 2023: 0.46, 2024: 0.42, 2025: 0.38, 2026: 0.38,
 }; // prettier-ignore
 
 /** Monthly chance that a job ends in between: in a temporary contract, and in a permanent one by years in the job. */
-export const MONTHLY_END_TEMPORARY = 0.03;
+export const MONTHLY_END_TEMPORARY = 0.034;
 export const MONTHLY_END_PERMANENT: readonly number[] = [0.038, 0.034, 0.03, 0.026, 0.022, 0.018];
 
 /** How an end in a temporary contract, in a permanent one, and at a planned end comes about. */
@@ -66,22 +66,22 @@ export const ONWARDS: Weighted<(typeof DOORSTROOM_TO)[number]> = [
 /** The next job follows at once (within a month), later, or not in this history. */
 export type Onward = readonly [atOnce: number, later: number];
 export const NEXT_AFTER_DOORSTROOM: Onward = [0.97, 0.02];
-export const NEXT_AFTER_UITVAL: Onward = [0.32, 0.38];
-export const NEXT_AFTER_OTHER: Onward = [0.52, 0.3];
+export const NEXT_AFTER_UITVAL: Onward = [0.38, 0.24];
+export const NEXT_AFTER_OTHER: Onward = [0.57, 0.2];
 /** Months without work before a later job. */
-export const MONTHS_WITHOUT_WORK: Weighted<number> = [[1, 16], [2, 16], [3, 14], [5, 18], [8, 14], [12, 11], [20, 8], [34, 3]]; // prettier-ignore
+export const MONTHS_WITHOUT_WORK: Weighted<number> = [[1, 8], [2, 10], [3, 13], [5, 18], [8, 18], [12, 16], [20, 12], [34, 5]]; // prettier-ignore
 
 /** Proefplaatsing: employed within two months of its end, and later (DOMAIN 4.3: 62% and 28%). */
-export const PROEFPLAATSING_HIRED = 0.6;
-export const PROEFPLAATSING_LATER = 0.74;
+export const PROEFPLAATSING_HIRED = 0.63;
+export const PROEFPLAATSING_LATER = 0.8;
 export const STAGE_HIRED = 0.5;
 
 /** Hours per week of a job (mean with second jobs about 29 per worker: DOMAIN 4.3), and of a second job. */
 export const HOURS: Weighted<number> = [
-  [12, 3], [16, 7], [18, 3], [20, 10], [24, 17], [25.5, 4], [28, 10], [30, 7], [32, 20], [36, 14], [38, 2], [40, 5],
+  [12, 3], [16, 6], [18, 3], [20, 9], [24, 16], [25.5, 4], [28, 10], [30, 7], [32, 21], [36, 15], [38, 2], [40, 6],
 ]; // prettier-ignore
 export const HOURS_OF_SECOND_JOB: Weighted<number> = [[8, 40], [12, 40], [16, 20]]; // prettier-ignore
-export const SECOND_JOB = 0.07;
+export const SECOND_JOB = 0.1;
 
 /** Small shares of what makes histories awkward. */
 export const RENEWED_UNDER_NEW_KEY = 0.07;

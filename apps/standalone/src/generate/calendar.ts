@@ -6,9 +6,17 @@ const FIRST_YEAR = 1980;
 const LAST_YEAR = 2040;
 const MS_PER_DAY = 86_400_000;
 
-/** Number of the day since 1970-01-01; month 1 to 12. */
+/** First days of the months from January of the first year on, one beyond the last. */
+const MONTH_STARTS: number[] = [];
+for (let month = 0; month <= (LAST_YEAR - FIRST_YEAR + 1) * 12; month += 1) {
+  MONTH_STARTS.push(Date.UTC(FIRST_YEAR, month, 1) / MS_PER_DAY);
+}
+
+/** Number of the day since 1970-01-01. A month above 12 lies in a later year. */
 export function dayNumberOf(year: number, month: number, dayOfMonth: number): number {
-  return Date.UTC(year, month - 1, dayOfMonth) / MS_PER_DAY;
+  const start = MONTH_STARTS[(year - FIRST_YEAR) * 12 + month - 1];
+  if (start === undefined) throw new RangeError(`Month ${month} of ${year} lies outside ${FIRST_YEAR} to ${LAST_YEAR}`);
+  return start + dayOfMonth - 1;
 }
 
 const FIRST_DAY = dayNumberOf(FIRST_YEAR, 1, 1);
@@ -17,12 +25,21 @@ const TEXTS: string[] = [];
 const YEARS: number[] = [];
 const MONTHS: number[] = [];
 const DAYS_OF_MONTH: number[] = [];
+/** Hours that the clock in the Netherlands is ahead of UTC in office hours (EU summer time). */
+const HOURS_AHEAD: number[] = [];
 for (let day = FIRST_DAY; day <= LAST_DAY; day += 1) {
   const date = new Date(day * MS_PER_DAY);
+  const year = date.getUTCFullYear();
   TEXTS.push(date.toISOString().slice(0, 10));
-  YEARS.push(date.getUTCFullYear());
+  YEARS.push(year);
   MONTHS.push(date.getUTCMonth() + 1);
   DAYS_OF_MONTH.push(date.getUTCDate());
+  HOURS_AHEAD.push(day >= lastSundayOf(year, 3) && day < lastSundayOf(year, 10) ? 2 : 1);
+}
+
+function lastSundayOf(year: number, month: number): number {
+  const last = lastDayOfMonth(year, month);
+  return last - ((weekdayOf(last) + 1) % 7);
 }
 
 function at<T>(table: readonly T[], day: number): T {
@@ -37,7 +54,9 @@ export const yearOf = (day: number): number => at(YEARS, day);
 export const monthOf = (day: number): number => at(MONTHS, day);
 export const dayOfMonthOf = (day: number): number => at(DAYS_OF_MONTH, day);
 /** 0 is Monday, 6 is Sunday. */
-export const weekdayOf = (day: number): number => (day + 3) % 7;
+export function weekdayOf(day: number): number {
+  return (day + 3) % 7;
+}
 
 /** The day of month is clamped: 31 January + 1 month is the last of February (DOMAIN 2.1). */
 export function addMonths(day: number, months: number): number {
@@ -47,7 +66,7 @@ export function addMonths(day: number, months: number): number {
   return Math.min(dayNumberOf(year, month, dayOfMonthOf(day)), lastDayOfMonth(year, month));
 }
 
-export function lastDayOfMonth(year: number, month: number): number {
+function lastDayOfMonth(year: number, month: number): number {
   return dayNumberOf(year, month + 1, 1) - 1;
 }
 
@@ -68,20 +87,9 @@ export function workingDayFrom(day: number): number {
   return open;
 }
 
-/** Hours that the clock in the Netherlands is ahead of UTC in office hours of that day (EU summer time). */
-function hoursAheadOfUtc(day: number): number {
-  const year = yearOf(day);
-  return day >= lastSundayOf(year, 3) && day < lastSundayOf(year, 10) ? 2 : 1;
-}
-
-function lastSundayOf(year: number, month: number): number {
-  const last = lastDayOfMonth(year, month);
-  return last - ((weekdayOf(last) + 1) % 7);
-}
-
 /** Seconds since 1970 of a time on the clock in the Netherlands; office hours only. */
 export function officeSecond(day: number, secondOfDay: number): number {
-  return day * 86_400 + secondOfDay - hoursAheadOfUtc(day) * 3_600;
+  return day * 86_400 + secondOfDay - at(HOURS_AHEAD, day) * 3_600;
 }
 
 /** RFC 3339 in UTC, in whole seconds. */

@@ -69,7 +69,7 @@ function codeFor({ plan, random }: Telling, ending: Ending): string | null {
   const { code, lastDay } = ending;
   if (code === null || lastDay < dayNumberOf(2020, 1, 1) || !random.chance(plan.source.endCodeShare)) return null;
   if (lastDay < dayNumberOf(2023, 1, 1)) {
-    if (code === '05' || code === '06') return '99';
+    if (code === '05' || code === '06') return '02';
     return code === '91' || code === '92' ? '90' : code;
   }
   if (code === '31' && lastDay >= dayNumberOf(2026, 1, 1)) {

@@ -49,7 +49,7 @@ export function* generateHistory(options: GenerateOptions): Generator<string> {
   check(options);
   yield* header(options);
   const disorder = createRandom(options.seed, 1, 3);
-  const lines = disordered(disorder, placementLines(options));
+  const lines = disordered(disorder, blocks(options));
   yield* options.errors === undefined || options.errors === 0
     ? lines
     : withRefusedLines(createRandom(options.seed, 1, 4), options.errors, lines);
@@ -69,7 +69,8 @@ function* header({ placements, seed, errors }: GenerateOptions): Generator<strin
   yield COLUMNS.join(',');
 }
 
-function* placementLines({ placements, seed }: GenerateOptions): Generator<string> {
+/** The lines of one placement after another. */
+function* blocks({ placements, seed }: GenerateOptions): Generator<readonly string[]> {
   const run: Run = {
     placements, seed, employers: createEmployers(placements, seed), queue: createStartQueue(), random: createRandom(seed, 1, 2), persons: 0, existing: 0, emitted: 0,
   }; // prettier-ignore
@@ -103,21 +104,22 @@ function nextPerson(run: Run): number {
   return run.persons;
 }
 
-function* upTo(run: Run, day: number): Generator<string> {
+function* upTo(run: Run, day: number): Generator<readonly string[]> {
   for (;;) {
     const start = run.queue.peek();
     if (start === undefined || start.day >= day || run.emitted >= run.placements) return;
     run.queue.pop();
-    yield* blockOf(run, start);
+    yield blockOf(run, start);
   }
 }
 
-function* blockOf(run: Run, start: Start): Generator<string> {
+function blockOf(run: Run, start: Start): readonly string[] {
   const random = createRandom(run.seed, start.person, start.job * 2 + (start.second ? 1 : 0) + 16);
   const plan = planOf(random, start, personOf(run.seed, start.person), run.employers);
   const messages = messagesOf(random, plan, factsOf(random, plan, run.employers), sendWithSlips);
-  if (messages.length === 0) return;
+  // A placement whose registration comes after the end of the file is not of this file.
+  if (!messages.some(({ content }) => content.kind === 'fact' && content.fact.type === 'PlacementRegistered')) return [];
   run.emitted += 1;
   for (const following of plan.following) if (following.day < REPORTED_BEFORE) run.queue.push(following);
-  for (const message of messages) yield lineOf(plan, message);
+  return messages.map((message) => lineOf(plan, message));
 }

@@ -35,10 +35,10 @@ export function lineOf(plan: Plan, message: Message): string {
   const { content } = message;
   const cells = new Array<string>(COLUMNS.length).fill('');
   cells[0] = message.id;
-  cells[1] = plan.source.urn;
+  cells[1] = message.elsewhere?.source ?? plan.source.urn;
   cells[2] = momentText(message.second);
-  cells[5] = employmentKey(plan.start);
-  if (plan.source.alwaysNamesPerson) cells[4] = personKey(plan.start.person);
+  cells[5] = message.elsewhere?.employment ?? employmentKey(plan.start);
+  if (plan.source.alwaysNamesPerson && message.elsewhere === undefined) cells[4] = personKey(plan.start.person);
   switch (content.kind) {
     case 'fact':
       cells[3] = shortType(content.fact.type);
@@ -62,12 +62,13 @@ export function lineOf(plan: Plan, message: Message): string {
 
 function putFact(cells: string[], plan: Plan, fact: PlacementFact): void {
   if (fact.type === 'PlacementRegistered') put(cells, 'person', personKey(plan.start.person));
-  for (const [field, value] of Object.entries(fact.data)) {
+  const fields: Readonly<Record<string, unknown>> = fact.data;
+  for (const field in fields) {
     if (field === 'candidateId') continue;
     if (field === 'inleners' && (fact.type === 'PlacementRegistered' || fact.type === 'ArrangementChanged')) {
       put(cells, 'inleners', (fact.data.inleners ?? []).map(({ employerId, share }) => `${employerId}=${share}`).join(';'));
     } else {
-      put(cells, RENAMED[field] ?? field, String(value));
+      put(cells, RENAMED[field] ?? field, String(fields[field]));
     }
   }
 }

@@ -40,7 +40,7 @@ function tellRegistration(telling: Telling, employers: Employers): void {
   const data: PlacementRegistered = {
     effectiveDate: textOf(day),
     candidateId: '',
-    employerId: organisationOf(plan.employer, employers.sectorOf(plan.employer)),
+    employerId: organisationOf(plan.employer, plan.sector),
     sector: plan.sector,
     region: plan.person.region,
     hoursPerWeek: plan.hours,
@@ -119,7 +119,7 @@ function formOf({ plan, random }: Telling): ContractForm {
 function proeftijd({ plan, random }: Telling, plannedEnd: number | null, firstDay: number): { proeftijdDays?: number } {
   const allowed = plannedEnd === null || plannedEnd - firstDay > 190;
   const afterProefplaatsing = plan.trials.some((trial) => trial.kind === 'proefplaatsing');
-  const newHere = plan.start.origin === 'newcomer' || plan.start.origin === 'next';
+  const newHere = plan.start.from === undefined && plan.start.origin !== 'existing';
   if (!newHere || !allowed || !random.chance(afterProefplaatsing ? 0.01 : 0.4)) return {};
   return { proeftijdDays: plannedEnd === null ? 60 : 30 };
 }

@@ -2,10 +2,11 @@ import type { PlacementFact, RETRACTION_REASONS } from '@bestendig/placement-dom
 
 import { officeSecond } from './calendar';
 import { REPORTED_BEFORE } from './assumptions';
-import { messageId } from './persons';
+import { employmentKeyElsewhere, messageId } from './persons';
 import type { Plan } from './plan';
 import type { Random } from './random';
 import { deliverySecond, lateDays } from './reporting';
+import { SOURCES } from './sources';
 import type { Told } from './told';
 
 /** What one line of the file says. */
@@ -27,6 +28,8 @@ export type Message = {
   readonly day: number;
   /** When the source tells it, in seconds since 1970. */
   readonly second: number;
+  /** Told by another source, which has a key of its own for the employment. */
+  readonly elsewhere?: { readonly source: string; readonly employment: string };
 };
 
 /** The messages of one placement as they are made; ids count up. */
@@ -79,4 +82,14 @@ export function post(outbox: Outbox, content: Content, day: number, second: numb
 export function laterSecond(outbox: Outbox, second: number, early: number, late: number): number {
   const day = Math.floor(second / 86_400) + outbox.random.between(early, late);
   return deliverySecond(outbox.random, outbox.plan.source, day);
+}
+
+/** Adds a message of the payroll source, which knows of a job that another source registered, under its own key. */
+export function postElsewhere(outbox: Outbox, content: Content, day: number, second: number): void {
+  const { plan } = outbox;
+  const payroll = SOURCES.find(({ habit }) => habit === 'monthly');
+  if (payroll === undefined || payroll === plan.source) return;
+  const elsewhere = { source: payroll.urn, employment: employmentKeyElsewhere(plan.start) };
+  outbox.messages.push({ id: messageId(plan.start, outbox.nextOrdinal), content, day, second, elsewhere });
+  outbox.nextOrdinal += 1;
 }

@@ -4,8 +4,11 @@ import { FRAILTIES } from './assumptions';
 import { createRandom, pick } from './random';
 import { REGIONS } from './sources';
 
-/** How a placement comes about: a new person, one who worked there before the source's first delivery, or on from an earlier placement. */
-export type Origin = 'newcomer' | 'existing' | 'next' | 'rehired' | 'renewed' | 'takenOver' | 'administrative' | 'hired';
+/**
+ * How a placement comes about: a new person, one who worked there before the source's first delivery, or on from an
+ * earlier placement: straight from job to job, after a time without work, or as a continuation.
+ */
+export type Origin = 'newcomer' | 'existing' | 'onward' | 'next' | 'rehired' | 'renewed' | 'takenOver' | 'administrative' | 'hired';
 
 /** A placement that is to begin; what a later one must know of the earlier is in here and nowhere else. */
 export type Start = {
@@ -46,7 +49,8 @@ export function personOf(seed: number, person: number): Person {
 
 /** Prefixed, and letters between the numbers: no key can be read as a BSN. */
 export const personKey = (person: number): string => `P-${String(person).padStart(6, '0')}`;
-export const employmentKey = (start: Start): string => `${jobKey('D-', start)}`;
+export const employmentKey = (start: Start): string => jobKey('D-', start);
+export const employmentKeyElsewhere = (start: Start): string => jobKey('L-', start);
 export const messageId = (start: Start, ordinal: number): string => `${jobKey('M', start)}n${ordinal}`;
 
 const jobKey = (prefix: string, start: Start): string =>

@@ -15,7 +15,7 @@ export type Plan = {
   readonly person: Person;
   readonly source: Source;
   readonly employer: number;
-  /** Of the place where the work is done: under uitzend and detachering the inlener's (DOMAIN 1.3). */
+  /** Of the formal employer: an agency's placements are markt, whoever hires. */
   readonly sector: Sector;
   readonly arrangement: Arrangement;
   readonly inleners: readonly InlenerShare[];
@@ -80,22 +80,20 @@ function newPost(random: Random, start: Start, person: Person, source: Source, e
   const drawn = pick(random, source.arrangements);
   const arrangement = start.second && drawn === 'beschut' ? 'ownEmployment' : drawn;
   const hours = pick(random, start.second ? HOURS_OF_SECOND_JOB : HOURS);
-  const sector = employers.sectorOf(works);
   if (arrangement !== 'uitzend' && !arrangement.startsWith('detachering')) {
-    return { employer: works, sector, arrangement, inleners: [], hours };
+    return { employer: works, sector: employers.sectorOf(works), arrangement, inleners: [], hours };
   }
   const shared = arrangement === 'detacheringGroup' && random.chance(0.3);
   const other = overheid ? employers.overheid(random) : employers.markt(random, region);
   const inleners =
     shared && other !== works ? [{ employer: works, share: 0.6 }, { employer: other, share: 0.4 }] : [{ employer: works, share: 1 }]; // prettier-ignore
-  return { employer: employers.agency(random), sector, arrangement, inleners, hours };
+  const employer = employers.agency(random);
+  return { employer, sector: employers.sectorOf(employer), arrangement, inleners, hours };
 }
 
 function keptPost(from: NonNullable<Start['from']>, employers: Employers): Post {
-  const works = from.inleners[0]?.employer ?? from.employer;
-  return {
-    employer: from.employer, sector: employers.sectorOf(works), arrangement: from.arrangement, inleners: from.inleners, hours: from.hours,
-  }; // prettier-ignore
+  const { employer, arrangement, inleners, hours } = from;
+  return { employer, sector: employers.sectorOf(employer), arrangement, inleners, hours };
 }
 
 function trialsOf(random: Random, start: Start, source: Source): Trials {
@@ -105,6 +103,7 @@ function trialsOf(random: Random, start: Start, source: Source): Trials {
       return start.second ? { trials: [], employedFrom: start.day, laterElsewhere: false } : trialsFrom(random, source, start.day);
     case 'existing':
       return { trials: [], employedFrom: longAgo(random, start.day), laterElsewhere: false };
+    case 'onward':
     case 'rehired':
     case 'renewed':
     case 'takenOver':
@@ -114,9 +113,9 @@ function trialsOf(random: Random, start: Start, source: Source): Trials {
   }
 }
 
-/** Three in ten existing workers came in the last year, the others up to twenty-five years ago. */
+/** Two in ten existing workers came in the last year, the others up to twenty-five years ago. */
 function longAgo(random: Random, firstDelivery: number): number {
-  if (random.chance(0.3)) return firstDelivery - random.between(20, 360);
+  if (random.chance(0.2)) return firstDelivery - random.between(20, 360);
   const x = random.next();
   return firstDelivery - 365 - Math.floor(x * x * 24 * 365);
 }
@@ -149,7 +148,7 @@ function whatFollows(random: Random, start: Start, post: Post, course: Course, e
     const rehired = { ...from, contractsBefore: 0, chainFrom: day, permanent: false };
     return { successor: null, next: { ...nextStartOf(start, day, 'rehired'), from: rehired } };
   }
-  return { successor: null, next: nextStart(start, day, 'next') };
+  return { successor: null, next: nextStart(start, day, gap <= 30 ? 'onward' : 'next') };
 }
 
 const nextStart = (start: Start, day: number, origin: Origin): Start | null =>

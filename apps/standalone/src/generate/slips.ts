@@ -1,7 +1,7 @@
 import type { PlacementFact } from '@bestendig/placement-domain';
 
 import { addMonths, textOf } from './calendar';
-import { laterSecond, post, type Outbox } from './messages';
+import { laterSecond, post, postElsewhere, type Outbox } from './messages';
 import type { Random } from './random';
 import type { Told } from './told';
 
@@ -17,6 +17,7 @@ const SHARES = {
   wronglyCorrected: 0.002,
   toldInError: 0.004,
   secondEnd: 0.015,
+  ofThoseElsewhere: 0.15,
   secondRegistration: 0.002,
 } as const;
 
@@ -47,9 +48,9 @@ function sendCorrected(outbox: Outbox, { fact, day }: Told, wrong: PlacementFact
     post(outbox, { kind: 'correction', corrects: first, fact }, day, noticed);
     return;
   }
-  const second1 = post(outbox, { kind: 'correction', corrects: first, fact: again }, day, noticed);
+  const correction = post(outbox, { kind: 'correction', corrects: first, fact: again }, day, noticed);
   const twice = random.chance(SHARES.correctedTwice / (SHARES.correctedTwice + SHARES.correctionCorrected));
-  post(outbox, { kind: 'correction', corrects: twice ? first : second1, fact }, day, laterSecond(outbox, noticed, 2, 60));
+  post(outbox, { kind: 'correction', corrects: twice ? first : correction, fact }, day, laterSecond(outbox, noticed, 2, 60));
 }
 
 /** A right fact corrected into a wrong one; the correction is taken back, which uncovers the fact again. */
@@ -62,11 +63,15 @@ function sendWrongCorrection(outbox: Outbox, { fact, day }: Told, id: string, se
   post(outbox, retraction, day, laterSecond(outbox, noticed, 1, 40));
 }
 
-/** Another system of the same source has another last day: of two ends, the one that was told first stands. */
+/**
+ * Somebody else has another last day. Told by the same source: of two ends, the one that was told first stands. Told by
+ * another source: nobody registered that key there, so it waits.
+ */
 function sendSecondEnd(outbox: Outbox, fact: PlacementFact & { type: 'ContractEnded' }, day: number, second: number): void {
   const lastDay = day + outbox.random.between(1, 31);
   const data = { ...fact.data, effectiveDate: textOf(lastDay) };
-  post(outbox, { kind: 'fact', fact: { type: 'ContractEnded', data } }, lastDay, laterSecond(outbox, second, 1, 40));
+  const send = outbox.random.chance(SHARES.ofThoseElsewhere) ? postElsewhere : post;
+  send(outbox, { kind: 'fact', fact: { type: 'ContractEnded', data } }, lastDay, laterSecond(outbox, second, 1, 40));
 }
 
 /** A fact of somebody else's job, told under this one and taken back. */

@@ -49,30 +49,30 @@ const DIRECT: Weighted<Arrangement> = [['ownEmployment', 94], ['inkoop', 3], ['b
 export const SOURCES: readonly Source[] = [
   {
     urn: urn(999901, 'personeel'), habit: 'daily', firstDelivery: dayNumberOf(2015, 1, 5), weight: 32, existingShare: 0.037, overheidShare: 0.07,
-    arrangements: DIRECT, stageShare: 0.03, werkervaringsplekShare: 0.03, proefplaatsingShare: 0.14, gemeenteShare: 0.3,
+    arrangements: DIRECT, stageShare: 0.03, werkervaringsplekShare: 0.03, proefplaatsingShare: 0.2, gemeenteShare: 0.3,
     endCodeShare: 0.85, explicitEndShare: 0.55, lateShares: [0.05, 0.012, 0.003], inexactShare: 0.004, withoutIdShare: 0, alwaysNamesPerson: true,
   },
   {
     urn: urn(999902, 'salaris'), habit: 'monthly', firstDelivery: dayNumberOf(2015, 1, 26), weight: 27, existingShare: 0.037, overheidShare: 0.05,
-    arrangements: DIRECT, stageShare: 0, werkervaringsplekShare: 0.01, proefplaatsingShare: 0.06, gemeenteShare: 0.3,
+    arrangements: DIRECT, stageShare: 0, werkervaringsplekShare: 0.01, proefplaatsingShare: 0.09, gemeenteShare: 0.3,
     endCodeShare: 0.97, explicitEndShare: 0.06, lateShares: [0.04, 0.01, 0.002], inexactShare: 0, withoutIdShare: 0, alwaysNamesPerson: true,
   },
   {
     urn: urn(999903, 'flex'), habit: 'weekly', firstDelivery: dayNumberOf(2016, 1, 4), weight: 18, existingShare: 0.017, overheidShare: 0.22,
     arrangements: [['uitzend', 46], ['detacheringIndividual', 34], ['detacheringGroup', 20]],
-    stageShare: 0, werkervaringsplekShare: 0.02, proefplaatsingShare: 0.07, gemeenteShare: 0.5,
+    stageShare: 0, werkervaringsplekShare: 0.02, proefplaatsingShare: 0.1, gemeenteShare: 0.5,
     endCodeShare: 0.9, explicitEndShare: 0.35, lateShares: [0.06, 0.015, 0.004], inexactShare: 0.002, withoutIdShare: 0, alwaysNamesPerson: false,
   },
   {
     urn: urn(999904, 'werkplein'), habit: 'quarterly', firstDelivery: dayNumberOf(2015, 7, 1), weight: 15, existingShare: 0.017, overheidShare: 0.16,
     arrangements: [['ownEmployment', 86], ['detacheringIndividual', 6], ['beschut', 8]],
-    stageShare: 0.07, werkervaringsplekShare: 0.12, proefplaatsingShare: 0.42, gemeenteShare: 0.75,
+    stageShare: 0.07, werkervaringsplekShare: 0.12, proefplaatsingShare: 0.5, gemeenteShare: 0.75,
     endCodeShare: 0.25, explicitEndShare: 0.85, lateShares: [0.09, 0.025, 0.008], inexactShare: 0.03, withoutIdShare: 0.2, alwaysNamesPerson: false,
   },
   {
     urn: urn(999905, 'rijkspersoneel'), habit: 'daily', firstDelivery: dayNumberOf(2018, 1, 8), weight: 8, existingShare: 0.015, overheidShare: 1,
     arrangements: [['ownEmployment', 84], ['detacheringGroup', 10], ['detacheringIndividual', 6]],
-    stageShare: 0.05, werkervaringsplekShare: 0.04, proefplaatsingShare: 0.2, gemeenteShare: 0.2,
+    stageShare: 0.05, werkervaringsplekShare: 0.04, proefplaatsingShare: 0.28, gemeenteShare: 0.2,
     endCodeShare: 0.92, explicitEndShare: 0.7, lateShares: [0.05, 0.012, 0.003], inexactShare: 0.002, withoutIdShare: 0, alwaysNamesPerson: true,
   },
 ]; // prettier-ignore

@@ -31,15 +31,13 @@ function tellJobcoach(telling: Telling, from: number, until: number): void {
     const grantUntil = addMonths(day, 6) - 1;
     const data = { effectiveDate: textOf(day), kind, level, ...providerId, grantUntil: textOf(grantUntil) } as const;
     tell(telling, day, { type: 'JobcoachAssigned', data }, [-10, 25]);
-    const stops = until < grantUntil || !random.chance(0.76);
-    if (stops || grant === 6) {
+    if (until < grantUntil || grant === 6 || !random.chance(0.76)) {
       const lastDay = Math.min(grantUntil, until);
       if (lastDay < REPORTED_BEFORE && random.chance(0.7)) {
         tell(telling, lastDay, { type: 'JobcoachEnded', data: { effectiveDate: textOf(lastDay), kind } }, [-5, 20]);
       }
       return;
     }
-    tell(telling, grantUntil, { type: 'JobcoachEnded', data: { effectiveDate: textOf(grantUntil), kind } }, [-5, 10]);
     day = grantUntil + 1;
     if (level === 'intensief' || (level === 'midden' && random.chance(0.5))) level = level === 'intensief' ? 'midden' : 'licht';
   }
@@ -91,7 +89,8 @@ function tellChanges(telling: Telling, from: number, until: number, employers: E
   if (inlener === undefined || plan.arrangement === 'detacheringGroup' || plan.successor?.origin === 'hired' || !random.chance(0.2)) return;
   const day = from + random.between(60, 2 * DAYS_PER_YEAR);
   if (day >= until) return;
-  const other = plan.sector === 'markt' ? employers.markt(random, plan.person.region) : employers.overheid(random);
+  const overheid = employers.sectorOf(inlener.employer) !== 'markt';
+  const other = overheid ? employers.overheid(random) : employers.markt(random, plan.person.region);
   const data = { effectiveDate: textOf(day), arrangement: plan.arrangement, ...inlenersField([{ employer: other, share: 1 }], employers) };
   tell(telling, day, { type: 'ArrangementChanged', data }, [-10, 10]);
 }
