@@ -1,2 +1,3 @@
 export { eventStoreConformance } from './testing/conformance';
+export { BareInsert, bareRows, type BareRow } from './testing/bare-insert';
 export type { EventStoreKit, Kept, MakeKit } from './testing/kit';

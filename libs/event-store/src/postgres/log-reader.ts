@@ -24,6 +24,7 @@ export class LogReader {
     databaseUrl: string,
     maxConnections: number,
     private readonly upcasters: Upcasters,
+    private readonly windowEvents = WINDOW_EVENTS,
   ) {
     this.pool = new Pool({ connectionString: databaseUrl, application_name: 'bestendig event store (read)', max: maxConnections, connectionTimeoutMillis: 10_000, keepAlive: true });
     this.pool.on('error', ignoreLoss);
@@ -74,7 +75,7 @@ export class LogReader {
     // The head first: what it says is visible is visible to the statement after it.
     const head = await this.head();
     if (from > head) throw neverGiven();
-    const until = Math.min(head, from + WINDOW_EVENTS);
+    const until = Math.min(head, from + this.windowEvents);
     if (until === from) return { events: [], next: null, atHead: true };
     const rows = await this.rows<EventRow>({
       name: 'all-filtered',
@@ -88,7 +89,7 @@ export class LogReader {
   private async backward(before: number | null, filter: EventFilter | undefined, limit: number): Promise<Page> {
     const from = before ?? (await this.head()) + 1;
     await this.requireGiven(before);
-    const until = Math.max(0, from - 1 - WINDOW_EVENTS);
+    const until = Math.max(0, from - 1 - this.windowEvents);
     const rows = await this.rows<EventRow>({
       name: 'all-backward',
       text: `${EVENT} where e.position < $1 and e.position > $2 ${FILTER} order by e.position desc limit $5`,

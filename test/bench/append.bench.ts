@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import { createMemoryEventStore, openPostgresEventStore, type EventStore, type NewEvent, type Position, type RawEvent, type StreamWrite } from '@bestendig/event-store';
+import { BareInsert, bareRows, type BareRow } from '@bestendig/event-store/testing';
+import { alternate, benchArgs, closeBench, peakMiB, perSecond, withBenchPostgres, type Measure } from './bench';
+
+const BATCH = 1_000;
+const CLIENTS = 16;
+/** Single appends are so much slower that fewer say as much. */
+const SINGLES_SHARE = 0.1;
+const RATIO_AIM = 0.6;
+const BATCHES_AIM = 30_000;
+
+async function main(): Promise<void> {
+  const { size, rounds } = benchArgs({ name: 'append', counts: 'events a round in batches of 1,000; a tenth of it one by one', size: 50_000, rounds: 5 });
+  const measures = await withBenchPostgres(async (makeDatabase) => [
+    await measureBatches(Math.max(1, Math.round(size / BATCH)), rounds, makeDatabase),
+    await measureSingles(Math.max(CLIENTS, Math.round(size * SINGLES_SHARE)), rounds, makeDatabase),
+  ]);
+  closeBench(measures);
+}
+
+async function measureBatches(batches: number, rounds: number, makeDatabase: () => Promise<string>): Promise<Measure> {
+  const store = await openPostgresEventStore({ databaseUrl: await makeDatabase() });
+  const bare = await BareInsert.into(await makeDatabase(), 1);
+  const rowsOf = rowMaker();
+  const size = batches * BATCH;
+  console.log(`Batches of ${BATCH}: ${size} events a round.`);
+  const figures = await alternate(
+    rounds,
+    async (round) => {
+      const writes = range(batches).map((batch) => batchOf(round * batches + batch));
+      return perSecond(size, async () => {
+        for (const one of writes) await store.append(one);
+      });
+    },
+    async (round) => {
+      const rows = chunks(await rowsOf(range(batches).map((batch) => batchOf(round * batches + batch))), BATCH);
+      return perSecond(size, async () => {
+        for (const one of rows) await bare.batch(0, one);
+      });
+    },
+  );
+  await check(store, bare, size * (rounds + 1));
+  const measure = measured('append in batches of 1,000', size, figures, 'bare INSERT ... SELECT unnest of the same rows, same table and indexes');
+  return { ...measure, met: measure.met && figures.ours >= BATCHES_AIM };
+}
+
+async function measureSingles(size: number, rounds: number, makeDatabase: () => Promise<string>): Promise<Measure> {
+  const store = await openPostgresEventStore({ databaseUrl: await makeDatabase() });
+  const bare = await BareInsert.into(await makeDatabase(), CLIENTS);
+  const rowsOf = rowMaker();
+  console.log(`One by one, ${CLIENTS} clients: ${size} events a round.`);
+  const figures = await alternate(
+    rounds,
+    async (round) => {
+      const writes = range(size).map((number) => singleOf(round * size + number));
+      return perSecond(size, () => share(writes, async (_, write) => void (await store.append([write]))));
+    },
+    async (round) => {
+      const rows = await rowsOf(range(size).map((number) => [singleOf(round * size + number)]));
+      return perSecond(size, () => share(rows, (client, row) => bare.one(client, row)));
+    },
+  );
+  await check(store, bare, size * (rounds + 1));
+  return measured('append one by one, 16 clients', size, figures, 'bare INSERT of the same rows by 16 clients, same table and indexes');
+}
+
+/** Half of a batch opens 250 streams with two events, half goes on with those of the batch before. */
+function batchOf(batch: number): readonly StreamWrite[] {
+  const opens = range(BATCH / 4).map((n): StreamWrite => ({ stream: streamOf(batch, n), expected: 'NO_STREAM', events: [0, 1].map((e) => eventOf(`${batch}/${n}/${e}`)) }));
+  if (batch === 0) return [...opens, ...range(BATCH / 4).map((n): StreamWrite => ({ stream: streamOf(-1, n), expected: 'NO_STREAM', events: [0, 1].map((e) => eventOf(`-1/${n}/${e}`)) }))];
+  const goesOn = range(BATCH / 4).map((n): StreamWrite => ({ stream: streamOf(batch - 1, n), expected: 1, events: [2, 3].map((e) => eventOf(`${batch - 1}/${n}/${e}`)) }));
+  return [...opens, ...goesOn];
+}
+
+function singleOf(number: number): StreamWrite {
+  return { stream: streamOf(-2, number), expected: 'NO_STREAM', events: [eventOf(`single/${number}`)] };
+}
+
+function streamOf(batch: number, number: number): string {
+  return `placement-${uuidOf(`stream ${batch} ${number}`)}`;
+}
+
+function eventOf(name: string): NewEvent {
+  const id = uuidOf(name);
+  const digest = createHash('sha256').update(name).digest('hex');
+  const data = { effectiveDate: '2024-03-01', form: 'arbeidsovereenkomst', plannedEnd: '2024-09-30', proeftijdDays: 30 };
+  const meta = {
+    reportedAt: '2024-03-04T08:15:30.000000Z',
+    actor: 'hr-system',
+    onBehalfOf: null,
+    organisation: 'oin:00000001001234567000',
+    source: 'urn:nld:oin:00000001001234567000:systeem:hr',
+    messageId: `2024-${name}`,
+    messageDigest: digest,
+    origin: `http:${uuidOf('request')}#${name.length}`,
+    correlationId: uuidOf('request'),
+    causationId: null,
+    keyId: null,
+  };
+  return { id, type: 'ContractSigned', schemaVersion: 1, data, meta };
+}
+
+/** Makes the rows that the store itself would keep, beforehand and in memory. */
+function rowMaker(): (appends: readonly (readonly StreamWrite[])[]) => Promise<readonly BareRow[]> {
+  const memory = createMemoryEventStore();
+  let made: Position | null = null;
+  let count = 0;
+  return async (appends) => {
+    for (const writes of appends) await memory.append(writes);
+    const rows: BareRow[] = [];
+    for (;;) {
+      const events: readonly RawEvent[] = await memory.readRaw(made, 1_000);
+      rows.push(...bareRows(events, count + 1));
+      count += events.length;
+      if (events.length === 0) return rows;
+      made = events.at(-1)?.position ?? made;
+    }
+  };
+}
+
+/** Nothing is printed of a log that is not whole: each hash and each link is verified. */
+async function check(store: EventStore, bare: BareInsert, expected: number): Promise<void> {
+  let read = 0;
+  for (let from: Position | null = null; ; ) {
+    const events = await store.readRaw(from, 5_000);
+    const last = events.at(-1);
+    if (last === undefined) break;
+    read += events.length;
+    from = last.position;
+  }
+  if (read !== expected || (await bare.count()) !== expected) throw new Error(`${read} and ${await bare.count()} events kept, ${expected} sent.`);
+  await Promise.all([store.close(), bare.close()]);
+}
+
+function measured(bench: string, size: number, figures: { readonly ours: number; readonly reference: number }, reference: string): Measure {
+  const ratio = figures.ours / figures.reference;
+  return { bench, size, unit: 'events/s', value: figures.ours, reference: { name: reference, value: figures.reference }, ratio, aim: RATIO_AIM, met: ratio >= RATIO_AIM, peakMiB: peakMiB() };
+}
+
+/** Each client takes the next item when it has done one. */
+async function share<T>(items: readonly T[], work: (client: number, item: T) => Promise<void>): Promise<void> {
+  const waiting = items.values();
+  const clients = range(CLIENTS).map(async (client) => {
+    for (const item of waiting) await work(client, item);
+  });
+  await Promise.all(clients);
+}
+
+function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  return range(Math.ceil(items.length / size)).map((number) => items.slice(number * size, (number + 1) * size));
+}
+
+function range(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, number) => number);
+}
+
+function uuidOf(name: string): string {
+  const hex = createHash('sha1').update(name).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

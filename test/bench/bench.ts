@@ -1,0 +1,115 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { connectionString, initCluster, startCluster, stopCluster } from '@bestendig/local-postgres';
+import { Client } from 'pg';
+
+/** What a bench says of itself: its help, and how big and how often it runs unless told otherwise. */
+export type BenchAbout = { readonly name: string; /** What --size counts. */ readonly counts: string; readonly size: number; readonly rounds: number };
+export type BenchArgs = { readonly size: number; readonly rounds: number };
+
+/** One figure with the reference it was compared with in the same run. */
+export type Measure = {
+  readonly bench: string;
+  readonly size: number;
+  readonly unit: string;
+  readonly value: number;
+  readonly reference: { readonly name: string; readonly value: number };
+  readonly ratio: number;
+  /** What the ratio should be: at least, or at most where `unit` is a time. */
+  readonly aim: number;
+  readonly met: boolean;
+  readonly peakMiB: number;
+};
+
+/** Reads --size and --rounds; --help says what they mean and ends. */
+export function benchArgs(about: BenchAbout): BenchArgs {
+  const { values } = parseArgs({ options: { size: { type: 'string' }, rounds: { type: 'string' }, help: { type: 'boolean', default: false } } });
+  if (values.help) {
+    console.log(`npm run bench:${about.name} -- [--size N] [--rounds N]\n  --size    ${about.counts} (${about.size})\n  --rounds  how often each side runs, alternating (${about.rounds}, at least 3)`);
+    process.exit(0);
+  }
+  const args = { size: Number(values.size ?? about.size), rounds: Number(values.rounds ?? about.rounds) };
+  if (!Number.isSafeInteger(args.size) || args.size < 1 || !Number.isSafeInteger(args.rounds) || args.rounds < 3) {
+    console.error('--size is a whole number from 1, --rounds one from 3.');
+    process.exit(2);
+  }
+  return args;
+}
+
+/** A PostgreSQL of the bench's own, its durability at defaults, gone afterwards. `makeDatabase` gives a new database's URL. */
+export async function withBenchPostgres<T>(work: (makeDatabase: () => Promise<string>) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'bestendig-bench-'));
+  chmodSync(folder, 0o755);
+  const cluster = await initCluster(folder);
+  await startCluster(cluster);
+  let made = 0;
+  try {
+    return await work(async () => {
+      const name = `bench_${made++}`;
+      const client = new Client({ connectionString: connectionString(cluster) });
+      await client.connect();
+      await client.query(`create database ${name}`).finally(() => client.end());
+      return connectionString(cluster, name);
+    });
+  } finally {
+    await stopCluster(cluster, 'immediate');
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs both sides in turn and gives each side's median figure; a first, unmeasured round warms both up. */
+export async function alternate(rounds: number, ours: (round: number) => Promise<number>, reference: (round: number) => Promise<number>): Promise<{ readonly ours: number; readonly reference: number }> {
+  const figures: { readonly ours: number; readonly reference: number }[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    // Who goes first changes from round to round: the second may find caches warm, or a checkpoint running.
+    const first = round % 2 === 0 ? await ours(round) : await reference(round);
+    const second = round % 2 === 0 ? await reference(round) : await ours(round);
+    const figure = round % 2 === 0 ? { ours: first, reference: second } : { ours: second, reference: first };
+    console.log(`${round === 0 ? 'warm-up' : `round ${round}`}: ${format(figure.ours)} against ${format(figure.reference)}`);
+    if (round > 0) figures.push(figure);
+  }
+  return { ours: median(figures.map((figure) => figure.ours)), reference: median(figures.map((figure) => figure.reference)) };
+}
+
+/** How many a second `work` got through. */
+export async function perSecond(count: number, work: () => Promise<void>): Promise<number> {
+  const started = process.hrtime.bigint();
+  await work();
+  return count / (Number(process.hrtime.bigint() - started) / 1e9);
+}
+
+export function median(figures: readonly number[]): number {
+  return percentile(figures, 0.5);
+}
+
+/** The figure that a share of all lies at or below. */
+export function percentile(figures: readonly number[], share: number): number {
+  const sorted = [...figures].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
+
+/** The most memory this process has had. */
+export function peakMiB(): number {
+  return Math.round(process.resourceUsage().maxRSS / 1024);
+}
+
+/** The bench's last line. */
+export function closeBench(measures: readonly Measure[]): void {
+  const rounded = measures.map((one) => ({
+    ...one,
+    value: round(one.value),
+    reference: { ...one.reference, value: round(one.reference.value) },
+    ratio: Math.round(one.ratio * 1000) / 1000,
+  }));
+  console.log(JSON.stringify(rounded.length === 1 ? rounded[0] : rounded));
+}
+
+function round(figure: number): number {
+  return figure >= 100 ? Math.round(figure) : Math.round(figure * 1000) / 1000;
+}
+
+function format(figure: number): string {
+  return round(figure).toLocaleString('en');
+}
