@@ -67,5 +67,6 @@ function addErrors(error: ValidationError, parent: string, errors: MessageError[
   }
   const alone = ALONE.map((code) => found.get(code)).find((one) => one !== undefined);
   errors.push(...(alone === undefined ? found.values() : [alone]));
+  if (alone !== undefined) return;
   for (const child of error.children ?? []) addErrors(child, pointer, errors);
 }

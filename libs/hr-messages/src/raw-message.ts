@@ -47,7 +47,8 @@ export function lookOver(message: unknown): RawLook {
         stack.push(child);
       }
     } else {
-      isJson &&= value === null || typeof value === 'boolean';
+      // A property without a value is none; everywhere else undefined is nothing that JSON can say.
+      isJson &&= value === null || typeof value === 'boolean' || (value === undefined && part.parent !== null && typeof part.name === 'string');
     }
   }
   return { bsnAt, tooDeep, tooLarge: parts > PARTS_MAX, isJson };

@@ -58,7 +58,7 @@ function completed(line: Record<string, unknown>): Record<string, unknown> {
   const { type, source, time, data } = line;
   const full = typeof type === 'string' ? (messageTypeOfShortName(type)?.type ?? type) : type;
   const event = full === type ? line : { ...line, type: full };
-  return Object.hasOwn(line, 'id') ? event : { ...event, id: digestOf({ source, type: full, time: instantOf(time), data }) };
+  return line['id'] !== undefined ? event : { ...event, id: digestOf({ source, type: full, time: instantOf(time), data }) };
 }
 
 const instantOf = (time: unknown): string | null => (typeof time === 'string' ? parseTime(time) : null);
