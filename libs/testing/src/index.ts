@@ -1,1 +1,3 @@
 export { createTestDatabase, type TestDatabase } from './test-database';
+export * from './given';
+export * from './placement-arbitraries';

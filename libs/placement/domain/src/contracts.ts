@@ -59,7 +59,18 @@ export function contractSegments(
   verdicts: Verdicts,
   knownAt?: string,
 ): readonly Segment[] {
-  const walk: Walk = { ends, undated, madePermanent, verdicts, segments: [], knownAt, running: null, nextEnd: 0, nextPermanent: 0, early: [] };
+  const walk: Walk = {
+    ends,
+    undated,
+    madePermanent,
+    verdicts,
+    segments: [],
+    knownAt,
+    running: null,
+    nextEnd: 0,
+    nextPermanent: 0,
+    early: [],
+  };
   for (const next of contracts) {
     reachTo(walk, next.day);
     follow(walk, next);
@@ -80,7 +91,11 @@ function reachTo(walk: Walk, day: Day | null): void {
     else park(walk.verdicts, end, 'noContract');
   }
   if (running !== null) running.end = standingEnd(running.ends);
-  for (let next = walk.madePermanent[walk.nextPermanent]; next !== undefined; next = walk.madePermanent[walk.nextPermanent]) {
+  for (
+    let next = walk.madePermanent[walk.nextPermanent];
+    next !== undefined;
+    next = walk.madePermanent[walk.nextPermanent]
+  ) {
     if (day !== null && next.day >= day) break;
     walk.nextPermanent++;
     makePermanent(running, next, walk.verdicts);
@@ -93,7 +108,12 @@ function makePermanent(running: Segment | null, change: Live, verdicts: Verdicts
     park(verdicts, change, 'noContract');
   } else if (running.plannedEnd === null) {
     const by = running.permanentBy ?? running.contract;
-    park(verdicts, change, by.day === change.day && by !== running.contract ? 'otherFactStands' : 'alreadyPermanent', by);
+    park(
+      verdicts,
+      change,
+      by.day === change.day && by !== running.contract ? 'otherFactStands' : 'alreadyPermanent',
+      by,
+    );
   } else if (lastDay === null && daysAfter(running.plannedEnd, change.day) > 1) {
     park(verdicts, change, 'noContract');
   } else {
@@ -132,7 +152,9 @@ function follow(walk: Walk, next: ContractFact): void {
     }
   }
   const until = lastDay ?? running.plannedEnd ?? next.day;
-  const carriesOn = daysAfter(until, next.day) <= 1 && !(lastDay !== null && endsForGood(running, walk.undated, next.day, walk.knownAt));
+  const carriesOn =
+    daysAfter(until, next.day) <= 1 &&
+    !(lastDay !== null && endsForGood(running, walk.undated, next.day, walk.knownAt));
   open(walk, next, next.form ?? running.form, carriesOn ? running.spellFrom : next.day);
 }
 
@@ -140,7 +162,16 @@ function open(walk: Walk, contract: ContractFact, form: ContractForm, spellFrom:
   const { plannedEnd } = contract;
   const permanentFrom = plannedEnd === null ? contract.day : null;
   const ends = walk.segments.length === 0 ? endsReaching(contract.day, walk) : [];
-  walk.running = { contract, form, plannedEnd, permanentFrom, permanentBy: null, ends, end: standingEnd(ends), spellFrom };
+  walk.running = {
+    contract,
+    form,
+    plannedEnd,
+    permanentFrom,
+    permanentBy: null,
+    ends,
+    end: standingEnd(ends),
+    spellFrom,
+  };
   walk.segments.push(walk.running);
 }
 

@@ -108,7 +108,8 @@ function checkRules(fact: Fact): void {
   if (fact.type === 'ProefplaatsingStarted') {
     const { authority, effectiveDate, plannedEnd } = fact.data;
     const months = rowOn(PROEFPLAATSING[authority], effectiveDate);
-    if (months === null || plannedEnd > lastDayOfMonths(effectiveDate, months.totalMonths)) refuse('proefplaatsingTooLong');
+    if (months === null || plannedEnd > lastDayOfMonths(effectiveDate, months.totalMonths))
+      refuse('proefplaatsingTooLong');
     if (plannedEnd > lastDayOfMonths(effectiveDate, months.firstMonths)) refuse('proefplaatsingFirstPeriodTooLong');
   }
 }

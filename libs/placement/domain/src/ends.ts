@@ -7,7 +7,9 @@ import type { StatedEnd } from './timeline-types';
 
 type EndingFact = Extract<
   PlacementFact,
-  { type: 'ContractEnded' | 'UitvalRecorded' | 'DoorstroomRecorded' | 'EmploymentContinued' | 'PlacementEndedOtherwise' }
+  {
+    type: 'ContractEnded' | 'UitvalRecorded' | 'DoorstroomRecorded' | 'EmploymentContinued' | 'PlacementEndedOtherwise';
+  }
 >;
 
 /** A fact about an end. */
@@ -22,8 +24,7 @@ export type EndFact = Live & {
 };
 
 /** What can be said of one end: one fact each. */
-const SLOTS = ['contract', 'otherwise', 'continued', 'explicit'] as const;
-type Slot = (typeof SLOTS)[number];
+type Slot = 'contract' | 'otherwise' | 'continued' | 'explicit';
 type Standing = { [slot in Slot]: EndFact | null };
 
 function slotOf(end: EndFact): Slot {
@@ -53,20 +54,32 @@ export function endCodeOf(end: EndFact): EndCode | null {
 }
 
 /**
- * The end that gives the recorded last day: the lowest rank. Where that one is vague, the most exact of those that fall in
- * its period: they do not exclude each other.
+ * The end that gives the recorded last day: the lowest rank. Where that one is vague, the most exact of those that can
+ * stand beside it, for they do not exclude each other: the lowest rank per slot of the ends whose periods meet.
  */
 export function standingEnd(ends: readonly EndFact[]): EndFact | null {
   let lowest: EndFact | null = null;
   for (const end of ends) if (lowest === null || end.order < lowest.order) lowest = end;
   if (lowest === null || lowest.earliest === lowest.latest) return lowest;
+  const { earliest, latest } = lowest;
+  const beside = lowestPerSlot(ends.filter((end) => end.earliest <= latest && end.latest >= earliest));
   let best: EndFact = lowest;
-  for (const end of ends) {
-    if (end.lastDay === null || end.lastDay < lowest.earliest || end.lastDay > lowest.latest) continue;
+  for (const end of Object.values(beside)) {
+    if (end === null || end.lastDay === null || end.lastDay < earliest || end.lastDay > latest) continue;
     const wider = vagueness(end) - vagueness(best);
     if (wider < 0 || (wider === 0 && end.order < best.order)) best = end;
   }
   return best;
+}
+
+function lowestPerSlot(ends: readonly EndFact[]): Standing {
+  const stands: Standing = { contract: null, otherwise: null, continued: null, explicit: null };
+  for (const end of ends) {
+    const slot = slotOf(end);
+    const other = stands[slot];
+    if (other === null || end.order < other.order) stands[slot] = end;
+  }
+  return stands;
 }
 
 function vagueness(end: EndFact): number {
@@ -78,16 +91,14 @@ function agrees(end: EndFact, lastDay: Day | null): boolean {
   return lastDay !== null && end.earliest <= lastDay && lastDay <= end.latest;
 }
 
-/** The lowest rank per slot among `dated` ends that agree with the standing last day, and `undated` ones. */
-function standing(lastDay: Day | null, dated: readonly EndFact[], undated: readonly EndFact[]): Standing {
-  const stands: Standing = { contract: null, otherwise: null, continued: null, explicit: null };
-  const consider = (end: EndFact): void => {
-    const slot = slotOf(end);
-    const other = stands[slot];
-    if (other === null || end.order < other.order) stands[slot] = end;
-  };
-  for (const end of dated) if (agrees(end, lastDay)) consider(end);
-  for (const end of undated) consider(end);
+/**
+ * The lowest rank per slot among the ends of a contract that agree with its last day, and `undated` ones. The end that gives the
+ * last day keeps its slot: that it stands was decided before the undated were looked at.
+ */
+function standing({ end, ends }: Segment, undated: readonly EndFact[]): Standing {
+  const lastDay = end?.lastDay ?? null;
+  const stands = lowestPerSlot([...ends.filter((one) => agrees(one, lastDay)), ...undated]);
+  if (end !== null) stands[slotOf(end)] = end;
   return stands;
 }
 
@@ -95,11 +106,16 @@ function standing(lastDay: Day | null, dated: readonly EndFact[], undated: reado
  * True where the running contract ended by pension or death, so that a contract from `next`, the day after, does not carry on (MEASURES 8).
  * A code counts only where nothing else says how it ended; what would be parked beside a lower rank does not count.
  */
-export function endsForGood(running: Segment, undated: readonly EndFact[], next: Day, knownAt: string | undefined): boolean {
-  const lastDay = running.end?.lastDay ?? null;
+export function endsForGood(
+  running: Segment,
+  undated: readonly EndFact[],
+  next: Day,
+  knownAt: string | undefined,
+): boolean {
   const here = undated.length === 0 ? undated : undated.filter((end) => end.day >= running.spellFrom && end.day < next);
-  const stands = standing(lastDay, running.ends, here);
-  if (stands.otherwise?.fact.type === 'PlacementEndedOtherwise') return stands.otherwise.fact.data.kind !== 'agreedOutflow';
+  const stands = standing(running, here);
+  if (stands.otherwise?.fact.type === 'PlacementEndedOtherwise')
+    return stands.otherwise.fact.data.kind !== 'agreedOutflow';
   if (stands.contract === null || stands.continued !== null || stands.explicit !== null) return false;
   const code = endCodeOf(stands.contract);
   return code !== null && (endCodePolicy(code, knownAt)?.pensionOrDeath ?? false);
@@ -108,7 +124,7 @@ export function endsForGood(running: Segment, undated: readonly EndFact[], next:
 /** What stands of the ends of one contract, after parking what gives way; `undated` only at the end of a spell. */
 export function settleEnds(segment: Segment, undated: readonly EndFact[], verdicts: Verdicts): Standing {
   const lastDay = segment.end?.lastDay ?? null;
-  const stands = standing(lastDay, segment.ends, undated);
+  const stands = standing(segment, undated);
   for (const end of segment.ends) {
     const winner = agrees(end, lastDay) ? stands[slotOf(end)] : segment.end;
     if (winner !== null && winner !== end) park(verdicts, end, 'otherFactStands', winner);
@@ -130,7 +146,10 @@ export function statedEnd(segment: Segment, stands: Standing, hiredByInlener: St
     otherwise: otherwise?.fact.type === 'PlacementEndedOtherwise' ? otherwise.fact.data.kind : null,
     continued:
       continued?.fact.type === 'EmploymentContinued'
-        ? { endCode: continued.fact.data.endCode, successorPlacementId: continued.fact.data.successorPlacementId ?? null }
+        ? {
+            endCode: continued.fact.data.endCode,
+            successorPlacementId: continued.fact.data.successorPlacementId ?? null,
+          }
         : null,
     explicit: explicit === null ? null : explicitOf(explicit.fact),
     hiredByInlener,

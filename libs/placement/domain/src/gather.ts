@@ -1,4 +1,12 @@
-import type { DateField, Day, Inexact, JobcoachAssigned, PlacementFactData, ProefplaatsingEnded, ProefplaatsingStarted } from './facts';
+import type {
+  DateField,
+  Day,
+  Inexact,
+  JobcoachAssigned,
+  PlacementFactData,
+  ProefplaatsingEnded,
+  ProefplaatsingStarted,
+} from './facts';
 import type { EndFact } from './ends';
 import type { ContractFact } from './contracts';
 import type { IntervalEnd, IntervalExtension, IntervalStart } from './intervals';
@@ -90,7 +98,13 @@ function lay({ fact, order, at, eventId, day }: LiveFact, to: Gathered): void {
       to.proefplaatsingen.starts.push(start(live, fact.data.plannedEnd, fact.data));
       return;
     case 'ProefplaatsingExtended':
-      to.proefplaatsingen.extensions.push({ order, at, eventId, day, plannedEnd: notBefore(day, fact.data.plannedEnd) });
+      to.proefplaatsingen.extensions.push({
+        order,
+        at,
+        eventId,
+        day,
+        plannedEnd: notBefore(day, fact.data.plannedEnd),
+      });
       return;
     case 'ProefplaatsingEnded':
       to.proefplaatsingen.ends.push(end(live, day, fact.data));
@@ -112,7 +126,15 @@ function lay({ fact, order, at, eventId, day }: LiveFact, to: Gathered): void {
       to.madePermanent.push(live);
       return;
     case 'ContractEnded':
-      to.ends.push({ order, at, eventId, day, fact, lastDay: day, ...vagueness(day, fact.data.inexact, 'effectiveDate') });
+      to.ends.push({
+        order,
+        at,
+        eventId,
+        day,
+        fact,
+        lastDay: day,
+        ...vagueness(day, fact.data.inexact, 'effectiveDate'),
+      });
       return;
     case 'UitvalRecorded':
     case 'DoorstroomRecorded':
@@ -159,8 +181,16 @@ function lay({ fact, order, at, eventId, day }: LiveFact, to: Gathered): void {
   }
 }
 
-function vagueness(day: Day, inexact: Inexact | undefined, field: DateField): Pick<EndFact, 'inexact' | 'earliest' | 'latest'> {
-  return { inexact: isInexact(inexact, field), earliest: earliest(day, inexact, field), latest: latest(day, inexact, field) };
+function vagueness(
+  day: Day,
+  inexact: Inexact | undefined,
+  field: DateField,
+): Pick<EndFact, 'inexact' | 'earliest' | 'latest'> {
+  return {
+    inexact: isInexact(inexact, field),
+    earliest: earliest(day, inexact, field),
+    latest: latest(day, inexact, field),
+  };
 }
 
 function start<Detail>(live: Live, plannedEnd: Day | undefined, detail: Detail): IntervalStart<Detail> {

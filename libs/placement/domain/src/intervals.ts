@@ -36,7 +36,10 @@ export type IntervalRules<Start, End> = {
   /** True where a start on the day after the planned end still meets the interval (a grant that follows a grant). */
   readonly meetsNextDay?: boolean;
   /** What a start does that falls in a running interval: prolong it, take over from it, or nothing (parked). */
-  readonly whileRunning?: (running: Interval<Start, End>, next: IntervalStart<Start>) => 'prolongs' | 'takesOver' | 'alreadyRunning';
+  readonly whileRunning?: (
+    running: Interval<Start, End>,
+    next: IntervalStart<Start>,
+  ) => 'prolongs' | 'takesOver' | 'alreadyRunning';
   /** Why an extension is not allowed, or null. */
   readonly forbids?: (
     running: Interval<Start, End>,

@@ -21,7 +21,8 @@ export function ketenNotices(segments: readonly Segment[], knownAt?: string): re
     const firstDay = segment.contract.day;
     const rule = rowOn(KETEN, firstDay, knownAt);
     if (rule === null) return;
-    const carriesOn: boolean = keten !== null && firstDay <= addDays(lastDayOfMonths(addDays(keten.lastDay, 1), rule.gapMonths), 1);
+    const carriesOn: boolean =
+      keten !== null && firstDay <= addDays(lastDayOfMonths(addDays(keten.lastDay, 1), rule.gapMonths), 1);
     if (!carriesOn) said = false;
     const before = carriesOn ? keten : null;
     const lastDay = lastDayIn(segment, segments[i + 1]);
@@ -34,7 +35,10 @@ export function ketenNotices(segments: readonly Segment[], knownAt?: string): re
       said = true;
     }
     // A permanent contract ends the keten: what follows it begins anew.
-    keten = lastDay === null || permanentDay !== null ? null : { firstDay: before?.firstDay ?? firstDay, count: (before?.count ?? 0) + 1, lastDay };
+    keten =
+      lastDay === null || permanentDay !== null
+        ? null
+        : { firstDay: before?.firstDay ?? firstDay, count: (before?.count ?? 0) + 1, lastDay };
   });
   return notices;
 }

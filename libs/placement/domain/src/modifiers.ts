@@ -129,12 +129,13 @@ function modifierVerdict(m: number, judged: Judged): Verdict {
   if (fault !== undefined) return { verdict: 'parked', reason: fault };
   if (applied.has(m)) return { verdict: 'stands' };
   // Not applied: it lost to a modifier of higher rank, or what it corrects did or has a fault of its own.
-  for (let at = m; ; ) {
+  for (let at = m; ;) {
     const targets = graph.targets[at] ?? [];
     const won = targets.find((t) => winners[t] === at);
     if (won === undefined) return { verdict: 'superseded', by: events[winners[targets[0] ?? NONE] ?? NONE]?.id ?? '' };
     const because = events[won];
-    if (because === undefined || because.type !== 'FactCorrected' || events[m]?.type !== 'FactCorrected') return { verdict: 'stands' };
+    if (because === undefined || because.type !== 'FactCorrected' || events[m]?.type !== 'FactCorrected')
+      return { verdict: 'stands' };
     const reason = faults.get(won);
     if (reason !== undefined) return { verdict: 'parked', reason, because: because.id };
     at = won;

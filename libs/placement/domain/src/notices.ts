@@ -33,7 +33,12 @@ function compareNotices(a: Notice, b: Notice): number {
   return a.eventId === b.eventId ? 0 : a.eventId < b.eventId ? -1 : 1;
 }
 
-function contractNotices(segment: Segment, trials: readonly Proefplaatsing[], notices: Notice[], knownAt: string | undefined): void {
+function contractNotices(
+  segment: Segment,
+  trials: readonly Proefplaatsing[],
+  notices: Notice[],
+  knownAt: string | undefined,
+): void {
   const { contract } = segment;
   const { day, eventId, plannedEnd } = contract;
   if (trials.some((trial) => trial.start.day <= day && trial.end !== null && trial.end.day >= day)) {
@@ -50,7 +55,11 @@ function contractNotices(segment: Segment, trials: readonly Proefplaatsing[], no
   }
 }
 
-function endCodeNotice(code: string, day: Day, knownAt: string | undefined): 'endCodeUnlisted' | 'endCodeOutsideItsDates' | null {
+function endCodeNotice(
+  code: string,
+  day: Day,
+  knownAt: string | undefined,
+): 'endCodeUnlisted' | 'endCodeOutsideItsDates' | null {
   const policy = endCodePolicy(code, knownAt);
   if (policy === null) return 'endCodeUnlisted';
   return day < policy.from || (policy.until !== null && day > policy.until) ? 'endCodeOutsideItsDates' : null;

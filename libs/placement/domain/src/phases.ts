@@ -9,7 +9,11 @@ import type { Interruption, Phase, Spell, SupportPeriod } from './timeline-types
 export type Proefplaatsing = Interval<ProefplaatsingStarted, ProefplaatsingEnded>;
 
 /** Proefplaatsingen, none longer than its authority allows in all on the day it began (DOMAIN 1.2). */
-export function proefplaatsingen(facts: Gathered['proefplaatsingen'], verdicts: Verdicts, knownAt?: string): readonly Proefplaatsing[] {
+export function proefplaatsingen(
+  facts: Gathered['proefplaatsingen'],
+  verdicts: Verdicts,
+  knownAt?: string,
+): readonly Proefplaatsing[] {
   const allowed = facts.starts.filter((start) => {
     const tooLong = (start.plannedEnd ?? start.day) > lastAllowedDay(start, 0, knownAt);
     if (tooLong) park(verdicts, start, 'proefplaatsingTooLong');
@@ -22,20 +26,33 @@ export function proefplaatsingen(facts: Gathered['proefplaatsingen'], verdicts: 
 }
 
 /** `daysBetween` its parts do not count: sickness may have interrupted it. */
-function lastAllowedDay(start: IntervalStart<ProefplaatsingStarted>, daysBetween: number, knownAt: string | undefined): Day {
+function lastAllowedDay(
+  start: IntervalStart<ProefplaatsingStarted>,
+  daysBetween: number,
+  knownAt: string | undefined,
+): Day {
   const months = rowOn(PROEFPLAATSING[start.detail.authority], start.day, knownAt)?.totalMonths ?? 0;
   const last = lastDayOfMonths(start.day, months);
   return daysBetween === 0 ? last : addDays(last, daysBetween);
 }
 
 /** Phases by first day; those that begin together in the order in which they come in a placement. */
-export function phases(gathered: Gathered, trials: readonly Proefplaatsing[], spells: readonly Spell[], verdicts: Verdicts): readonly Phase[] {
+export function phases(
+  gathered: Gathered,
+  trials: readonly Proefplaatsing[],
+  spells: readonly Spell[],
+  verdicts: Verdicts,
+): readonly Phase[] {
   const found: Phase[] = [];
   for (const stage of intervals(gathered.stages, verdicts)) found.push(phase('stage', stage));
   for (const place of intervals(gathered.werkervaringsplekken, verdicts)) found.push(phase('werkervaringsplek', place));
   for (const trial of trials) {
     const { end } = trial;
-    found.push(end === null ? phase('proefplaatsing', trial) : { ...phase('proefplaatsing', trial), converted: end.detail.converted });
+    found.push(
+      end === null
+        ? phase('proefplaatsing', trial)
+        : { ...phase('proefplaatsing', trial), converted: end.detail.converted },
+    );
   }
   for (const { firstDay, end, plannedEnd } of spells) {
     found.push({ kind: 'employment', firstDay, lastDay: end.lastDay, plannedEnd });
@@ -48,7 +65,11 @@ function phase<Start, End>(kind: Phase['kind'], interval: Interval<Start, End>):
 }
 
 export function interruptions(facts: Gathered['interruptions'], verdicts: Verdicts): readonly Interruption[] {
-  return intervals(facts, verdicts).map(({ start, lastDay }) => ({ kind: start.detail.kind, firstDay: start.day, lastDay }));
+  return intervals(facts, verdicts).map(({ start, lastDay }) => ({
+    kind: start.detail.kind,
+    firstDay: start.day,
+    lastDay,
+  }));
 }
 
 /**
@@ -71,7 +92,10 @@ export function support(gathered: Gathered, verdicts: Verdicts): readonly Suppor
 
 const GRANTS = { meetsNextDay: true, whileRunning: nextGrant } as const;
 
-function nextGrant(running: Interval<JobcoachAssigned, null>, next: IntervalStart<JobcoachAssigned>): 'prolongs' | 'takesOver' | 'alreadyRunning' {
+function nextGrant(
+  running: Interval<JobcoachAssigned, null>,
+  next: IntervalStart<JobcoachAssigned>,
+): 'prolongs' | 'takesOver' | 'alreadyRunning' {
   const { level, providerId } = running.start.detail;
   if (next.detail.level !== level || next.detail.providerId !== providerId) return 'takesOver';
   return next.plannedEnd === null ? 'alreadyRunning' : 'prolongs';
@@ -79,7 +103,9 @@ function nextGrant(running: Interval<JobcoachAssigned, null>, next: IntervalStar
 
 function jobcoach(kind: SupportPeriod['kind'], period: Interval<JobcoachAssigned, null>): SupportPeriod {
   const { level, providerId } = period.start.detail;
-  const grants = [period.start, ...period.renewals].flatMap(({ plannedEnd }) => (plannedEnd === null ? [] : [plannedEnd]));
+  const grants = [period.start, ...period.renewals].flatMap(({ plannedEnd }) =>
+    plannedEnd === null ? [] : [plannedEnd],
+  );
   return {
     kind,
     firstDay: period.start.day,

@@ -70,7 +70,10 @@ export const PROEFPLAATSING: { readonly [authority in ProefplaatsingAuthority]: 
 }; // prettier-ignore
 
 /** Proeftijd: none in a contract of at most `noneUpToMonths` months, and none after a proefplaatsing (DOMAIN 1.2, 2.1). */
-export type ProeftijdPolicy = PolicyRow & { readonly noneUpToMonths: number; readonly noneAfterProefplaatsing: boolean };
+export type ProeftijdPolicy = PolicyRow & {
+  readonly noneUpToMonths: number;
+  readonly noneAfterProefplaatsing: boolean;
+};
 export const PROEFTIJD: readonly ProeftijdPolicy[] = [
   { from: EVER, knownFrom: ALWAYS_KNOWN, noneUpToMonths: 0, noneAfterProefplaatsing: true, source: 'WW 76a, Wet WIA 37' },
   { from: '2015-01-01', knownFrom: '2014-06-14T00:00:00.000000Z', noneUpToMonths: 6, noneAfterProefplaatsing: true, source: 'BW 7:652, Wet werk en zekerheid (Stb 2014, 216)' },

@@ -10,7 +10,9 @@ export function compareRank(a: PlacementEvent, b: PlacementEvent): number {
     if (b.reportedAt === null) return -1;
     return a.reportedAt < b.reportedAt ? -1 : 1;
   }
-  return compareText(a.source ?? '', b.source ?? '') || compareText(a.messageId, b.messageId) || compareText(a.id, b.id);
+  return (
+    compareText(a.source ?? '', b.source ?? '') || compareText(a.messageId, b.messageId) || compareText(a.id, b.id)
+  );
 }
 
 /** By code unit, so the same on every machine. */
@@ -35,5 +37,7 @@ export function rankedFacts(events: readonly PlacementEvent[], knownAt?: string)
 /** Rank, and for copies of one id the one recorded first; the content decides last, so that even junk has one order. */
 function compareWhole(a: PlacementEvent, b: PlacementEvent): number {
   if (a === b) return 0;
-  return compareRank(a, b) || compareText(a.recordedAt, b.recordedAt) || compareText(JSON.stringify(a), JSON.stringify(b));
+  return (
+    compareRank(a, b) || compareText(a.recordedAt, b.recordedAt) || compareText(JSON.stringify(a), JSON.stringify(b))
+  );
 }

@@ -11,7 +11,10 @@ export function isReadable(fact: PlacementFact): boolean {
   let readable = false;
   switch (fact.type) {
     case 'PlacementRegistered':
-      readable = typeof fact.data.candidateId === 'string' && typeof fact.data.employerId === 'string' && areInleners(fact.data.inleners);
+      readable =
+        typeof fact.data.candidateId === 'string' &&
+        typeof fact.data.employerId === 'string' &&
+        areInleners(fact.data.inleners);
       break;
     case 'ArrangementChanged':
       readable = typeof fact.data.arrangement === 'string' && areInleners(fact.data.inleners);

@@ -58,7 +58,10 @@ export function references(events: readonly PlacementEvent[], modifiers: readonl
  * The modifiers in an order in which each comes after all that point at it, those of a ring first among what a ring
  * leaves undecided. A ring is found by looking who can reach himself.
  */
-export function pointersFirst(graph: References): { readonly order: readonly number[]; readonly inRing: ReadonlySet<number> } {
+export function pointersFirst(graph: References): {
+  readonly order: readonly number[];
+  readonly inRing: ReadonlySet<number>;
+} {
   const waitsFor = new Map(graph.modifiers.map((m) => [m, graph.pointers[m]?.length ?? 0]));
   const order: number[] = [];
   const inRing = new Set<number>();

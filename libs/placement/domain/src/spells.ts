@@ -19,12 +19,13 @@ export function spellsOf(
   for (let end = undated[0]; end !== undefined && isBefore(end, segments[0]); end = undated[++nextUndated]) {
     park(verdicts, end, 'noContract');
   }
-  for (let first = 0; first < segments.length; ) {
+  for (let first = 0; first < segments.length;) {
     let next = first + 1;
     while (next < segments.length && segments[next]?.spellFrom === segments[first]?.spellFrom) next++;
     const following = segments[next];
     const from = nextUndated;
-    while (nextUndated < undated.length && (following === undefined || isBefore(undated[nextUndated], following))) nextUndated++;
+    while (nextUndated < undated.length && (following === undefined || isBefore(undated[nextUndated], following)))
+      nextUndated++;
     const spell = spellOf(segments.slice(first, next), undated.slice(from, nextUndated), hired, following, verdicts);
     if (spell !== null) spells.push(spell);
     first = next;

@@ -57,7 +57,8 @@ const NOTHING: Timeline = {
 function theRegistration({ registrations }: Gathered, verdicts: Verdicts): Point<'PlacementRegistered'> | null {
   let stands: Point<'PlacementRegistered'> | null = null;
   for (const one of registrations) if (stands === null || one.order < stands.order) stands = one;
-  if (stands !== null) for (const one of registrations) if (one !== stands) park(verdicts, one, 'otherFactStands', stands);
+  if (stands !== null)
+    for (const one of registrations) if (one !== stands) park(verdicts, one, 'otherFactStands', stands);
   return stands;
 }
 

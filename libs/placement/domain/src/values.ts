@@ -26,7 +26,11 @@ function withValue<T>(values: DatedValue<T>[], from: Day, value: T, yields = fal
 }
 
 /** Hours per week; a change on the day of the registration counts before the registration's. */
-export function hoursPerWeek(registration: Point<'PlacementRegistered'>, changes: Gathered['hours'], verdicts: Verdicts): Timeline['hoursPerWeek'] {
+export function hoursPerWeek(
+  registration: Point<'PlacementRegistered'>,
+  changes: Gathered['hours'],
+  verdicts: Verdicts,
+): Timeline['hoursPerWeek'] {
   const values = onePerDay(changes, verdicts).map(({ day, data }) => ({ from: day, value: data.hoursPerWeek }));
   withValue(values, registration.day, registration.data.hoursPerWeek, true);
   return values;
@@ -50,7 +54,9 @@ export function workCodes(changes: Gathered['work'], verdicts: Verdicts): Timeli
 export function trainings(completed: Gathered['trainings'], verdicts: Verdicts): Timeline['trainings'] {
   const stands: Gathered['trainings'] = [];
   for (const fact of completed) {
-    const same = stands.find((other) => other.day === fact.day && other.data.training === fact.data.training && other.data.by === fact.data.by);
+    const same = stands.find(
+      (other) => other.day === fact.day && other.data.training === fact.data.training && other.data.by === fact.data.by,
+    );
     if (same === undefined) stands.push(fact);
     else park(verdicts, fact, 'otherFactStands', same);
   }
@@ -76,7 +82,10 @@ export function arrangements(
   hirings: Gathered['hired'],
   verdicts: Verdicts,
 ): Arrangements {
-  const arrangement: DatedValue<Arranged>[] = onePerDay(changes, verdicts).map(({ day, data }) => ({ from: day, value: arranged(data) }));
+  const arrangement: DatedValue<Arranged>[] = onePerDay(changes, verdicts).map(({ day, data }) => ({
+    from: day,
+    value: arranged(data),
+  }));
   withValue(arrangement, registration.day, arranged(registration.data), true);
   const employer: DatedValue<string>[] = [{ from: registration.day, value: registration.data.employerId }];
 
@@ -95,7 +104,11 @@ export function arrangements(
   const { employerId, successorPlacementId } = stands.data;
   withValue(arrangement, stands.day, { arrangement: 'ownEmployment', inleners: NO_INLENERS }, true);
   withValue(employer, stands.day, employerId);
-  return { arrangement, employer, hired: { from: stands.day, employerId, successorPlacementId: successorPlacementId ?? null } };
+  return {
+    arrangement,
+    employer,
+    hired: { from: stands.day, employerId, successorPlacementId: successorPlacementId ?? null },
+  };
 }
 
 function arranged(data: Pick<PlacementRegistered, 'arrangement' | 'inleners'>): Arranged {
