@@ -1,0 +1,48 @@
+import { Kysely, Migrator, PostgresDialect, sql, type Migration } from 'kysely';
+import type { Pool } from 'pg';
+
+/** Forward only: a migration that was released is never edited. */
+const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '001-deliveries': {
+    up: async (db) => {
+      await sql`create table intake.delivery (
+        seen bigint generated always as identity primary key,
+        origin text collate "C" not null unique,
+        source text collate "C",
+        message_id text collate "C",
+        outcome text not null check (outcome in ('accepted', 'duplicate', 'parked', 'refused')),
+        reason text,
+        fields text[] not null,
+        digest bytea,
+        placement_id uuid,
+        event_ids uuid[] not null,
+        recorded_at timestamptz,
+        received_at timestamptz not null default clock_timestamp(),
+        constraint no_copy_of_what_may_hold_a_bsn check (
+          reason is distinct from 'mayHoldBsn' or (source is null and message_id is null and placement_id is null and event_ids = '{}'))
+      )`.execute(db);
+      await sql`comment on table intake.delivery is 'The ledger of deliveries: what first became of each. Primary data, not a read model: no rebuild touches it.'`.execute(db);
+      await sql`create index delivery_by_message on intake.delivery (message_id, source) where message_id is not null`.execute(db);
+      // Rows are written in the order of this time: a small index finds the days.
+      await sql`create index delivery_by_time on intake.delivery using brin (received_at)`.execute(db);
+      await sql`create function intake.refuse_change() returns trigger language plpgsql as $$
+        begin raise exception 'a first outcome is never changed' using errcode = 'restrict_violation'; end $$`.execute(db);
+      await sql`create trigger never_changed before update on intake.delivery for each statement execute function intake.refuse_change()`.execute(db);
+    },
+  },
+};
+
+/** Brings schema `intake` up to date, under the migrator's lock. */
+export async function migrateIntake(pool: Pool): Promise<void> {
+  // The pool is the caller's: it is not ended with this Kysely.
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => MIGRATIONS },
+    migrationTableSchema: 'intake',
+    migrationTableName: 'migration',
+    migrationLockTableName: 'migration_lock',
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
