@@ -1,3 +1,6 @@
+export { randomDay, randomPerson } from './random-persons';
 export { createTestDatabase, type TestDatabase } from './test-database';
+export { stateOnDay, type SubjectOnDay } from './day-by-day';
+export * from './told-facts';
 export * from './given';
 export * from './placement-arbitraries';

@@ -31,7 +31,7 @@ export type AnswerFrame = {
 
 /** Counted over all chains of the answer, whatever their cohort. */
 export type LeftOut = {
-  /** Chains with day 0 after E: in no cell. */
+  /** Placements with day 0 after E: in no cell, and they continue nothing (MEASURES 1). */
   readonly afterObservation: number;
   /** Ends under code 30 that were read as continued, by E (MEASURES 3). */
   readonly readAsContinued: number;
@@ -67,7 +67,9 @@ export function countLeftOut(chains: readonly Chain[], observedThrough: Day): Le
   let inconsistencies = 0;
   for (const chain of chains) {
     if (!isShownAt(chain, observedThrough)) continue;
-    if (chain.day0 > observedThrough) afterObservation += 1;
+    const begun = new Set<string>();
+    for (const { firstDay, placementId } of chain.pieces) if (firstDay <= observedThrough) begun.add(placementId);
+    afterObservation += chain.placementIds.length - begun.size;
     for (const day of chain.readAsContinuedOn) if (day <= observedThrough) readAsContinued += 1;
     for (const { on } of chain.inconsistencies) if (on <= observedThrough) inconsistencies += 1;
   }

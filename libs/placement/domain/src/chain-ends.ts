@@ -79,12 +79,15 @@ function readSpell(timeline: Timeline, spell: Spell, knownAt: string | undefined
   const common = { firstDay: spell.firstDay, inexactStart: spell.inexactStart, inexactEnd: end.inexact };
   if (end.lastDay !== null) return { ...common, lastDay: end.lastDay, ...readEnd(timeline, end, end.lastDay, knownAt) };
   // A code or an explicit fact without a recorded last day says nothing yet (MEASURES 8); a hiring carries its own day.
+  const claims = impliedClaims(timeline, spell);
+  const { plannedEnd } = spell;
+  const isReadable = plannedEnd !== null && claims.every(({ firstDay }) => firstDay <= plannedEnd);
   return {
     ...common,
-    lastDay: spell.plannedEnd,
+    lastDay: plannedEnd,
     after: UNCONFIRMED,
-    claims: impliedClaims(timeline, spell),
-    readable: spell.plannedEnd === null ? null : 'nothingSaid',
+    claims,
+    readable: isReadable ? 'nothingSaid' : null,
     notFollowed: [],
   };
 }

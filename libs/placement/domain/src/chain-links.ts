@@ -1,4 +1,4 @@
-import type { Claim, SpellReading } from './chain-ends';
+import { endsForGood, type Claim, type SpellReading } from './chain-ends';
 import type { Inconsistency } from './chains-types';
 import { addDays } from './days';
 import type { Day } from './facts';
@@ -15,105 +15,130 @@ export type Member = {
 
 /** What continues a placement, and what was read or left out in finding it. */
 export type Link = {
-  successor: Member | null;
+  readonly successor: Member | null;
   /** Where a hiring by the inlener says when the employment before it stopped: the spell (by index) and its last day. */
-  impliedEnd: { readonly spell: number; readonly lastDay: Day } | null;
-  readAsContinuedOn: Day | null;
-  readonly inconsistencies: Inconsistency[];
+  readonly impliedEnd: { readonly spell: number; readonly lastDay: Day } | null;
+  readonly readAsContinuedOn: Day | null;
+  readonly inconsistencies: readonly Inconsistency[];
 };
 
-type Linking = {
-  /** Ordered by day 0, then by id. */
-  readonly members: readonly Member[];
-  readonly links: ReadonlyMap<string, Link>;
-  /** Placements that continue another. */
-  readonly taken: Set<string>;
-  /** Placements that lost a claim to another: each is a chain of its own and never read as continuing anything (MEASURES 8). */
-  readonly lost: Set<string>;
+/** A placement while its continuation is looked for. */
+type Open = {
+  readonly member: Member;
+  readonly inconsistencies: Inconsistency[];
+  successor: Member | null;
+  impliedEnd: Link['impliedEnd'];
+  readAsContinuedOn: Day | null;
+  /** Its continuation has been decided: it has one, or the one it names continues another. */
+  isDecided: boolean;
+  /** It continues another. */
+  isTaken: boolean;
+  /** It lost a claim to another: a chain of its own, and never read as continuing anything (MEASURES 8). */
+  hasLost: boolean;
 };
-type OwnClaim = { readonly member: Member; readonly claim: Claim; readonly spell: number };
-type Candidate = OwnClaim & { readonly target: Member };
+type OwnClaim = { readonly of: Open; readonly claim: Claim; readonly spell: number };
+/** Named claims by the placement they name; the others take whatever begins on their day. */
+type Claims = { readonly named: ReadonlyMap<Open, readonly OwnClaim[]>; readonly unnamed: readonly OwnClaim[] };
 
 /**
- * Which placement continues which (MEASURES 3 and 8): first what is named, then continuations that name nobody and take
- * the placement of the next day, then what is read as continued. A placement has one continuation at most and continues
- * one at most. Own reading: of two that name the same continuation, the one that ended last has it, then the earliest
+ * Which placement continues which (MEASURES 3 and 8), by the day on which the continuing ones begin: first those that are
+ * named, then those that a continuation without a name takes, then what is read as continued. A placement has one
+ * continuation at most and continues one at most; of several that claim the same one the earliest start wins, then the
+ * lowest id. Own reading: of two that name the same continuation, the one that ended last has it, then the earliest
  * start, then the lowest id; the other is a continuation whose successor is not recorded.
+ *
+ * @param members by day 0, then by id
  */
 export function linkPlacements(members: readonly Member[]): ReadonlyMap<string, Link> {
-  const links = new Map<string, Link>();
-  for (const member of members) {
-    const inconsistencies = member.spells.flatMap((spell) =>
-      spell.notFollowed.map((code) => notFollowed(code, member, spell.lastDay ?? spell.firstDay)),
-    );
-    links.set(member.placementId, { successor: null, impliedEnd: null, readAsContinuedOn: null, inconsistencies });
+  const all = members.map(opened);
+  const claims = claimsOf(all);
+  for (let first = 0; first < all.length;) {
+    const day = all[first]?.member.day0;
+    let next = first + 1;
+    while (next < all.length && all[next]?.member.day0 === day) next++;
+    const starting = all.slice(first, next);
+    for (const start of starting) followNames(start, claims.named.get(start) ?? []);
+    if (first > 0 && day !== undefined) {
+      takeNextDay(
+        starting,
+        claims.unnamed.filter(({ claim }) => claim.firstDay === day),
+      );
+      readAsContinued(starting, all.slice(0, first), day);
+    }
+    first = next;
   }
-  const linking: Linking = { members, links, taken: new Set(), lost: new Set() };
-  const unnamed = followNames(linking);
-  takeNextDay(linking, unnamed);
-  readAsContinued(linking);
-  return links;
+  return new Map(all.map((open) => [open.member.placementId, open]));
 }
 
-function notFollowed(code: Inconsistency['code'], member: Member, lastDay: Day): Inconsistency {
+function opened(member: Member): Open {
+  const inconsistencies = member.spells.flatMap(({ notFollowed, lastDay, firstDay }) =>
+    notFollowed.map((code) => inconsistency(code, member, lastDay ?? firstDay)),
+  );
+  const nothing = { successor: null, impliedEnd: null, readAsContinuedOn: null };
+  return { member, inconsistencies, ...nothing, isDecided: false, isTaken: false, hasLost: false };
+}
+
+function inconsistency(code: Inconsistency['code'], member: Member, lastDay: Day): Inconsistency {
   return { code, placementId: member.placementId, on: addDays(lastDay, 1) };
 }
 
-/** Follows the continuations that are named; gives back the claims without a name, or with one that is as if not made. */
-function followNames(linking: Linking): readonly OwnClaim[] {
+/**
+ * Sorts the claims. One that names what begins on or before the last day is as if it named nobody (MEASURES 8); a
+ * hiring that names its own placement names nobody either.
+ */
+function claimsOf(all: readonly Open[]): Claims {
+  const byId = new Map(all.map((open) => [open.member.placementId, open]));
+  const named = new Map<Open, OwnClaim[]>();
   const unnamed: OwnClaim[] = [];
-  const winners: Candidate[] = [];
-  for (const member of linking.members) {
-    const candidates: Candidate[] = [];
-    for (const own of claimsOf(member)) {
-      const { names, lastDay, by } = own.claim;
-      const target = names === null ? undefined : linking.members.find(({ placementId }) => placementId === names);
-      if (names === null || (by === 'hiredByInlener' && target === member)) unnamed.push(own);
-      else if (target === undefined) stopWhereImplied(linking, own);
-      else if (target.day0 > lastDay) candidates.push({ ...own, target });
-      else {
-        linkOf(linking, member).inconsistencies.push(notFollowed('continuationBeforeEnd', member, lastDay));
-        unnamed.push(own);
+  for (const of of all) {
+    of.member.spells.forEach(({ claims }, spell) => {
+      for (const claim of claims) {
+        const own = { of, claim, spell };
+        const target = claim.names === null ? undefined : byId.get(claim.names);
+        if (claim.names === null || (target === of && claim.by === 'hiredByInlener')) unnamed.push(own);
+        else if (target !== undefined && target.member.day0 <= claim.lastDay) {
+          of.inconsistencies.push(inconsistency('continuationBeforeEnd', of.member, claim.lastDay));
+          unnamed.push(own);
+        } else if (target !== undefined && isOverBefore(of.member, target.member.day0)) {
+          of.inconsistencies.push(inconsistency('continuationOfPensionOrDeath', of.member, claim.lastDay));
+        } else {
+          // Whether or not what is named is recorded, or continues another: this employment has stopped.
+          stopWhereImplied(own);
+          if (target !== undefined) named.set(target, [...(named.get(target) ?? []), own]);
+        }
       }
-    }
-    const winner = firstToStart(linking, candidates);
-    if (winner !== null) winners.push(winner);
+    });
   }
-  winners.sort(endedLastFirst);
-  for (const winner of winners) {
-    if (linking.taken.has(winner.target.placementId)) {
-      const { member, claim } = winner;
-      linkOf(linking, member).inconsistencies.push(notFollowed('continuationClaimedTwice', member, claim.lastDay));
-    } else join(linking, winner);
-  }
-  return unnamed;
+  return { named, unnamed };
 }
 
-function claimsOf(member: Member): readonly OwnClaim[] {
-  return member.spells.flatMap(({ claims }, spell) => claims.map((claim) => ({ member, claim, spell })));
+/** A later spell of the placement ended by pension or death before that day. */
+function isOverBefore(member: Member, day: Day): boolean {
+  const last = member.spells.at(-1);
+  return last !== undefined && endsForGood(last) && last.lastDay !== null && last.lastDay < day;
 }
 
-function linkOf(linking: Linking, member: Member): Link {
-  const link = linking.links.get(member.placementId);
-  if (link === undefined) throw new RangeError('a placement without a link');
-  return link;
+function followNames(start: Open, claims: readonly OwnClaim[]): void {
+  const ranked = [...claims].sort(endedLastFirst);
+  const winner = ranked.find(({ of }) => !of.isDecided);
+  if (winner !== undefined) join(winner, start);
+  else if (ranked.length > 0) start.hasLost = true;
+  for (const { of, claim } of ranked) {
+    if (of.successor === start.member) continue;
+    of.inconsistencies.push(inconsistency('continuationClaimedTwice', of.member, claim.lastDay));
+    of.isDecided = true;
+  }
 }
 
-/** Of what claims to continue one placement the earliest start wins, then the lowest id; the others have lost. */
-function firstToStart(linking: Linking, candidates: readonly Candidate[]): Candidate | null {
-  const [winner, ...others] = [...candidates].sort((one, other) => byStart(one.target, other.target));
-  if (winner === undefined) return null;
-  let named = false;
-  for (const { target, claim } of others) {
-    if (target === winner.target) continue;
-    linking.lost.add(target.placementId);
-    named ||= claim.names !== null;
-  }
-  if (named) {
-    const { member, claim } = winner;
-    linkOf(linking, member).inconsistencies.push(notFollowed('continuationClaimedTwice', member, claim.lastDay));
-  }
-  return winner;
+function join(own: OwnClaim, start: Open): void {
+  own.of.successor = start.member;
+  own.of.isDecided = true;
+  start.isTaken = true;
+  stopWhereImplied(own);
+}
+
+function stopWhereImplied({ of, claim, spell }: OwnClaim): void {
+  if (claim.implied) of.impliedEnd = { spell, lastDay: claim.lastDay };
 }
 
 /** By first day, then by id. */
@@ -125,53 +150,35 @@ export function byStart(one: Member, other: Member): number {
 
 function endedLastFirst(one: OwnClaim, other: OwnClaim): number {
   if (one.claim.lastDay !== other.claim.lastDay) return one.claim.lastDay > other.claim.lastDay ? -1 : 1;
-  return byStart(one.member, other.member);
+  return byStart(one.of.member, other.of.member);
 }
 
-function join(linking: Linking, candidate: Candidate): void {
-  linkOf(linking, candidate.member).successor = candidate.target;
-  linking.taken.add(candidate.target.placementId);
-  stopWhereImplied(linking, candidate);
-}
-
-function stopWhereImplied(linking: Linking, { member, claim, spell }: OwnClaim): void {
-  if (claim.implied) linkOf(linking, member).impliedEnd = { spell, lastDay: claim.lastDay };
-}
-
-function takeNextDay(linking: Linking, unnamed: readonly OwnClaim[]): void {
-  for (const own of [...unnamed].sort(endedLastFirst)) {
-    const { member, claim } = own;
-    if (linkOf(linking, member).successor !== null) continue;
-    const targets = free(linking, member, claim.employerId, claim.firstDay);
-    const winner = firstToStart(linking, targets.filter(({ day0 }) => day0 > claim.lastDay).map((target) => ({ ...own, target }))); // prettier-ignore
-    if (winner !== null) join(linking, winner);
+function takeNextDay(starting: readonly Open[], claims: readonly OwnClaim[]): void {
+  for (const own of [...claims].sort(endedLastFirst)) {
+    const [first, ...others] = free(starting, own.claim.employerId).filter((start) => start !== own.of);
+    if (first === undefined) continue;
+    for (const other of others) other.hasLost = true;
+    if (own.of.isDecided) first.hasLost = true;
+    else join(own, first);
   }
 }
 
-function free(linking: Linking, member: Member, employerId: string, firstDay: Day): readonly Member[] {
-  return linking.members.filter(
-    (target) =>
-      target !== member &&
-      target.day0 === firstDay &&
-      target.firstEmployerId === employerId &&
-      !linking.taken.has(target.placementId) &&
-      !linking.lost.has(target.placementId),
-  );
+function free(starting: readonly Open[], employerId: string): readonly Open[] {
+  return starting.filter((start) => start.member.firstEmployerId === employerId && !start.isTaken && !start.hasLost);
 }
 
 /** Only a placement's last end can be read as continued (MEASURES 8); a planned end links as a recorded one does. */
-function readAsContinued(linking: Linking): void {
-  for (const member of linking.members) {
-    const link = linkOf(linking, member);
-    const last = member.spells.at(-1);
+function readAsContinued(starting: readonly Open[], before: readonly Open[], day: Day): void {
+  for (const open of before) {
+    const last = open.member.spells.at(-1);
     if (last === undefined || last.lastDay === null || last.readable === null) continue;
-    if (link.successor !== null || link.impliedEnd !== null) continue;
-    const nextDay = addDays(last.lastDay, 1);
-    const [winner, ...others] = free(linking, member, member.lastEmployerId, nextDay);
-    if (winner === undefined || winner.day0 <= member.day0) continue;
-    for (const { placementId } of others) linking.lost.add(placementId);
-    link.successor = winner;
-    linking.taken.add(winner.placementId);
-    if (last.readable === 'code30') link.readAsContinuedOn = nextDay;
+    if (open.isDecided || open.impliedEnd !== null || addDays(last.lastDay, 1) !== day) continue;
+    const [first, ...others] = free(starting, open.member.lastEmployerId);
+    if (first === undefined) continue;
+    for (const other of others) other.hasLost = true;
+    open.successor = first.member;
+    open.isDecided = true;
+    first.isTaken = true;
+    if (last.readable === 'code30') open.readAsContinuedOn = day;
   }
 }

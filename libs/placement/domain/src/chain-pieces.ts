@@ -5,6 +5,8 @@ import type { Day } from './facts';
 /** One stretch of paid work of a chain, and how the chain stands after it as long as no other work follows. */
 export type Work = {
   readonly placementId: string;
+  /** The placement's place in its chain: 0 is the first. */
+  readonly place: number;
   readonly firstDay: Day;
   /** Last day known in work; null: it runs on. */
   readonly lastDay: Day | null;
@@ -20,34 +22,36 @@ const IN_WORK: ChainPiece['state'] = { kind: 'inWork' };
  *
  * - In work while any of its work runs, in the placement that began last.
  * - Out of work, it stands as the work that ended last says. Of several that ended on one day an unconfirmed one decides,
- *   then the earliest start, then the lowest id (MEASURES 8).
+ *   then that of the placement that started earliest (MEASURES 8).
  * - Pension or death ends it for good, whatever else is recorded (MEASURES 3).
  * - Own reading: after a gap between two spells of one placement the chain is in work again. On the days of the gap it
  *   stands as the earlier end says: ended with that outcome, or unconfirmed. A later start confirms no day before it.
  *
- * `works` are ordered by first day, then by id; at least one.
+ * `works` are ordered by first day, then by place; at least one.
  */
 export function piecesOf(works: readonly Work[]): readonly ChainPiece[] {
-  const lastEver = endForGood(works);
+  const forGood = endForGood(works);
+  const starts = boundaries(works, forGood?.lastDay ?? null);
   const pieces: ChainPiece[] = [];
-  const starts = boundaries(works, lastEver);
   starts.forEach((firstDay, index) => {
+    const piece = pieceFrom(works, firstDay, forGood);
+    if (piece === null) return;
     const next = starts[index + 1];
-    const piece = pieceFrom(works, firstDay, lastEver);
-    const before = pieces.at(-1);
     const lastDay = next === undefined ? null : addDays(next, -1);
+    const before = pieces.at(-1);
     if (before !== undefined && isSame(before, piece)) pieces[pieces.length - 1] = { ...before, lastDay };
     else pieces.push({ ...piece, lastDay });
   });
   return pieces;
 }
 
-/** The earliest last day in work that pension or death gives; null where there is none. */
-function endForGood(works: readonly Work[]): Day | null {
-  let earliest: Day | null = null;
-  for (const { after, lastDay } of works) {
+/** The work that ends the chain for good: by pension or death, the earliest. */
+function endForGood(works: readonly Work[]): Work | null {
+  let earliest: Work | null = null;
+  for (const work of works) {
+    const { after, lastDay } = work;
     if (after.kind !== 'ended' || !after.pensionOrDeath || lastDay === null) continue;
-    if (earliest === null || lastDay < earliest) earliest = lastDay;
+    if (earliest === null || earliest.lastDay === null || lastDay < earliest.lastDay) earliest = work;
   }
   return earliest;
 }
@@ -63,43 +67,33 @@ function boundaries(works: readonly Work[], lastEver: Day | null): readonly Day[
   return [...days].filter((day) => limit === null || day <= limit).sort();
 }
 
-/** The state from a boundary on. */
-function pieceFrom(works: readonly Work[], day: Day, lastEver: Day | null): ChainPiece {
+/** The state from a boundary on; null before all work. */
+function pieceFrom(works: readonly Work[], firstDay: Day, forGood: Work | null): ChainPiece | null {
+  if (forGood !== null && forGood.lastDay !== null && firstDay > forGood.lastDay) return outOfWork(forGood, firstDay);
   let held: Work | null = null;
   let ended: Work | null = null;
   for (const work of works) {
-    if (work.firstDay > day) continue;
-    if (work.lastDay === null || work.lastDay >= day) held = work;
+    if (work.firstDay > firstDay) break;
+    if (work.lastDay === null || work.lastDay >= firstDay) held = work;
     else if (ended === null || decides(work, ended)) ended = work;
   }
-  const isOver = lastEver !== null && day > lastEver;
-  if (held !== null && !isOver) {
-    const { placementId, inexactStart } = held;
-    return {
-      firstDay: day,
-      lastDay: null,
-      state: IN_WORK,
-      placementId,
-      inexact: inexactStart && held.firstDay === day,
-    };
-  }
-  const last = isOver ? (works.find((work) => work.lastDay === lastEver && isForGood(work)) ?? ended) : ended;
-  const { placementId, after, inexactEnd } = last ?? works[0]!; // prettier-ignore
-  return { firstDay: day, lastDay: null, state: after, placementId, inexact: inexactEnd };
+  if (held === null) return ended === null ? null : outOfWork(ended, firstDay);
+  const inexact = held.inexactStart && held.firstDay === firstDay;
+  return { firstDay, lastDay: null, state: IN_WORK, placementId: held.placementId, inexact };
 }
 
-function isForGood({ after }: Work): boolean {
-  return after.kind === 'ended' && after.pensionOrDeath;
+function outOfWork({ after, placementId, inexactEnd }: Work, firstDay: Day): ChainPiece {
+  return { firstDay, lastDay: null, state: after, placementId, inexact: inexactEnd };
 }
 
-/** Both are over, and `one` comes after `other` in `works`: whether it decides over it how the chain stands. */
+/** Both are over: whether `one` decides over `other` how the chain stands. */
 function decides(one: Work, other: Work): boolean {
-  if (one.lastDay !== other.lastDay)
-    return one.lastDay !== null && other.lastDay !== null && one.lastDay > other.lastDay;
-  return one.after.kind === 'unconfirmed' && other.after.kind !== 'unconfirmed';
+  if (one.lastDay !== other.lastDay) return (one.lastDay ?? '') > (other.lastDay ?? '');
+  if (one.after.kind !== other.after.kind) return one.after.kind === 'unconfirmed';
+  return one.place < other.place;
 }
 
 function isSame(before: ChainPiece, piece: ChainPiece): boolean {
-  if (before.placementId !== piece.placementId || before.state.kind !== piece.state.kind) return false;
-  return before.state.kind === 'inWork' || before.state === piece.state;
+  if (before.placementId !== piece.placementId) return false;
+  return before.state === piece.state;
 }

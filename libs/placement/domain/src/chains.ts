@@ -35,28 +35,27 @@ export function chains(placements: readonly PlacementTimeline[], cut: Cut = {}):
  * `chains()`, without bounds: only a return to the same placement, and a hiring after a gap, can change how a chain
  * looks on the days before it.
  */
-export function chainsAtEveryEnd(
-  placements: readonly PlacementTimeline[],
-  cut: { readonly knownAt?: string } = {},
-): readonly Chain[] {
+export function chainsAtEveryEnd(placements: readonly PlacementTimeline[], knownAt?: string): readonly Chain[] {
+  const cut: Cut = knownAt === undefined ? {} : { knownAt };
   const done: Chain[] = [];
   let open = chains(placements, cut);
   for (const day of turningDays(placements)) {
     const earlier = chains(placements, { ...cut, observedThrough: addDays(day, -1) });
-    const isIn = (list: readonly Chain[], chain: Chain): boolean =>
-      list.some((other) => looksSameBefore(other, chain, day));
-    done.push(
-      ...open
-        .filter((chain) => !isIn(earlier, chain))
-        .map((chain) => ({ ...chain, shown: { ...chain.shown, from: day } })),
-    );
-    const still = open.filter((chain) => isIn(earlier, chain));
-    const gone = earlier
-      .filter((chain) => !isIn(open, chain))
-      .map((chain) => ({ ...chain, shown: { from: null, before: day } }));
-    open = [...still, ...gone];
+    const still: Chain[] = [];
+    for (const chain of open) {
+      if (isAmong(earlier, chain, day)) still.push(chain);
+      else done.push({ ...chain, shown: { ...chain.shown, from: day } });
+    }
+    for (const chain of earlier) {
+      if (!isAmong(open, chain, day)) still.push({ ...chain, shown: { from: null, before: day } });
+    }
+    open = still;
   }
   return [...done, ...open];
+}
+
+function isAmong(list: readonly Chain[], chain: Chain, day: Day): boolean {
+  return list.some((other) => looksSameBefore(other, chain, day));
 }
 
 /** The days from which a chain may look otherwise on the days before them, descending. */
@@ -76,11 +75,12 @@ function looksSameBefore(one: Chain, other: Chain, day: Day): boolean {
   return one.id === other.id && JSON.stringify(upTo(one, day)) === JSON.stringify(upTo(other, day));
 }
 
+/** What a chain says of the days before `day`; pieces join, so their first days are enough. */
 function upTo(chain: Chain, day: Day): unknown {
   return [
     chain.pieces
       .filter(({ firstDay }) => firstDay < day)
-      .map((piece) => ({ ...piece, lastDay: piece.lastDay === null || piece.lastDay >= day ? null : piece.lastDay })),
+      .map(({ firstDay, state, placementId, inexact }) => [firstDay, state, placementId, inexact]),
     chain.hiredByInlenerOn.filter((on) => on < day),
     chain.readAsContinuedOn.filter((on) => on < day),
     chain.inconsistencies.filter(({ on }) => on < day),
@@ -132,8 +132,8 @@ function chainFrom(first: Held, members: readonly Held[], links: ReadonlyMap<str
   const inconsistencies: Inconsistency[] = [];
   for (let member: Held | undefined = first; member !== undefined;) {
     const link: Link | undefined = links.get(member.placementId);
+    works.push(...worksOf(member, link, placementIds.length));
     placementIds.push(member.placementId);
-    works.push(...worksOf(member, link));
     for (const day of hiredOn(member)) hired.add(day);
     if (link === undefined) break;
     if (link.readAsContinuedOn !== null) read.push(link.readAsContinuedOn);
@@ -154,18 +154,17 @@ function chainFrom(first: Held, members: readonly Held[], links: ReadonlyMap<str
   };
 }
 
-function worksOf(member: Held, link: Link | undefined): readonly Work[] {
+function worksOf(member: Held, link: Link | undefined, place: number): readonly Work[] {
   const { placementId } = member;
   return member.spells.map(({ firstDay, lastDay, inexactStart, inexactEnd, after }, index) => {
     const implied = link?.impliedEnd?.spell === index ? link.impliedEnd.lastDay : lastDay;
-    return { placementId, firstDay, lastDay: implied, inexactStart, inexactEnd, after };
+    return { placementId, place, firstDay, lastDay: implied, inexactStart, inexactEnd, after };
   });
 }
 
 function byFirstDay(one: Work, other: Work): number {
   if (one.firstDay !== other.firstDay) return one.firstDay < other.firstDay ? -1 : 1;
-  if (one.placementId === other.placementId) return 0;
-  return one.placementId < other.placementId ? -1 : 1;
+  return one.place - other.place;
 }
 
 /** The days on which the inlener hired the worker, after the placement's own first day. */
