@@ -1,10 +1,9 @@
 import type { ClientBase } from 'pg';
 import { arrayText } from './array-text';
-import { chainPieceTable, chainTable, type ChainPieceRow } from './chains/chain-tables';
-import type { Chain } from '@bestendig/placement-domain';
-import { parkedFactTable, type ParkedFactRow } from './parked-facts/parked-fact-table';
-import { placementTable, type PlacementRow } from './placements/placement-table';
-import { spellTable, type SpellRow } from './spells/spell-table';
+import { chainPieceTable, chainTable } from './chains/chain-tables';
+import { parkedFactTable } from './parked-facts/parked-fact-table';
+import { placementTable } from './placements/placement-table';
+import { spellTable } from './spells/spell-table';
 import { writeChanges } from './versioned-rows';
 import { noChanges, tableStatements, type RowChanges } from './versioned-table';
 
@@ -16,11 +15,11 @@ export const TABLES = [...PLACEMENT_TABLES, ...CHAIN_TABLES] as const;
 
 /** What a part of the log does to the rows of the whole set. */
 export type ChangeSet = {
-  readonly placements: RowChanges<PlacementRow>;
-  readonly spells: RowChanges<SpellRow>;
-  readonly parkedFacts: RowChanges<ParkedFactRow>;
-  readonly chains: RowChanges<Chain>;
-  readonly chainPieces: RowChanges<ChainPieceRow>;
+  readonly placements: RowChanges;
+  readonly spells: RowChanges;
+  readonly parkedFacts: RowChanges;
+  readonly chains: RowChanges;
+  readonly chainPieces: RowChanges;
   /** Placements, and chains, whose stored versions from a moment on are made anew. */
   readonly rewrittenPlacements: Rewritten[];
   readonly rewrittenChains: Rewritten[];

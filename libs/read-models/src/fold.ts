@@ -2,6 +2,7 @@ import { chainsAtEveryEnd, type Chain, type PlacementEvent, type Timeline } from
 import { emptyChangeSet, type ChangeSet } from './change-set';
 import { chainPieceRows, chainPieceTable, chainTable } from './chains/chain-tables';
 import { parkedFactRows, parkedFactTable } from './parked-facts/parked-fact-table';
+import { joinedPlacements } from './persons';
 import { placementStates, type PlacementState } from './placement-states';
 import { placementRows, placementTable } from './placements/placement-table';
 import { spellRows, spellTable } from './spells/spell-table';
@@ -11,9 +12,9 @@ import { collectVersions } from './versioned-table';
 export type PlacementHistory = { readonly placementId: string; readonly events: readonly PlacementEvent[]; readonly from: string | null };
 
 /** A placement as it was known from moment to moment. */
-export type FoldedPlacement = { readonly placementId: string; readonly from: string | null; readonly states: readonly PlacementState[] };
+export type FoldedPlacement = { readonly placementId: string; readonly states: readonly PlacementState[] };
 
-/** All placements that are, or were at any of these moments, of one person. */
+/** All placements that are, or were at any of these moments, of one person; others are left out. */
 export type PersonHistory = { readonly candidateId: string; readonly placements: readonly FoldedPlacement[] };
 
 /** Stage 1: the rows of one placement. Pure. */
@@ -23,14 +24,7 @@ export function foldPlacement(history: PlacementHistory, changes: ChangeSet): Fo
   collectVersions(placementTable, states.map(({ knownFrom, timeline }) => ({ knownFrom, rows: placementRows(placementId, timeline) })), changes.placements);
   collectVersions(spellTable, states.map(({ knownFrom, timeline }) => ({ knownFrom, rows: spellRows(placementId, timeline) })), changes.spells);
   collectVersions(parkedFactTable, states.map(({ knownFrom, timeline }) => ({ knownFrom, rows: parkedFactRows(placementId, timeline) })), changes.parkedFacts);
-  return { placementId, from: history.from, states };
-}
-
-/** Persons that the placement is of, or was at one of its moments. */
-export function candidatesOf(placement: FoldedPlacement): readonly string[] {
-  const found = new Set<string>();
-  for (const { timeline } of placement.states) if (timeline.registration !== null) found.add(timeline.registration.candidateId);
-  return [...found];
+  return { placementId, states };
 }
 
 /** Stage 2: the rows of one person's chains, cut by known time like the first. Pure. */
@@ -43,12 +37,10 @@ export function foldPerson(person: PersonHistory, changes: ChangeSet): void {
 /** Everything at once, from the first event on: what any sequence of pages must come to. Pure. */
 export function foldAll(placements: readonly Omit<PlacementHistory, 'from'>[]): ChangeSet {
   const changes = emptyChangeSet();
-  const persons = new Map<string, FoldedPlacement[]>();
-  for (const placement of placements) {
-    const folded = foldPlacement({ ...placement, from: null }, changes);
-    for (const candidateId of candidatesOf(folded)) persons.set(candidateId, [...(persons.get(candidateId) ?? []), folded]);
+  for (const joined of joinedPlacements(placements)) {
+    const folded = joined.placements.map((placement) => foldPlacement({ ...placement, from: null }, changes));
+    for (const candidateId of joined.candidates) foldPerson({ candidateId, placements: folded }, changes);
   }
-  for (const [candidateId, members] of persons) foldPerson({ candidateId, placements: members }, changes);
   return changes;
 }
 

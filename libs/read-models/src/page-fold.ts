@@ -5,8 +5,10 @@ import type { Generation } from '@bestendig/read-store';
 import type { ClientBase } from 'pg';
 import { arrayText } from './array-text';
 import { emptyChangeSet, type ChangeSet } from './change-set';
-import { candidatesOf, foldPerson, foldPlacement, type FoldedPlacement } from './fold';
+import { foldPerson, foldPlacement, type FoldedPlacement } from './fold';
+import type { KnownPlacement, KnownPlacements } from './known-placements';
 import { placementOfStream, streamOfPlacement, uuidOrNull } from './opaque-ids';
+import { joinedPlacements, namedCandidates } from './persons';
 import { hasMomentsAfterEvents, placementStates } from './placement-states';
 
 /** What a page of the log is folded with. */
@@ -16,10 +18,18 @@ export type FoldContext = {
   readonly client: ClientBase;
   /** As it stands before the page. */
   readonly generation: Generation;
+  /** What is known of placements up to there. */
+  readonly known: KnownPlacements;
 };
 
-/** One stream's events in a page, and whether the page goes over a moment of which rows are stored already. */
-type TouchedPlacement = { readonly placementId: string; readonly events: readonly PlacementEvent[]; readonly earlier: readonly PlacementEvent[] };
+export type FoldedPage = {
+  readonly changes: ChangeSet;
+  /** The page's placements with all their events, to be kept once the changes are committed. */
+  readonly touched: ReadonlyMap<string, KnownPlacement>;
+};
+
+/** A placement that the page has to do with; `before`: how many of its events came before the page. */
+type PagePlacement = { readonly placementId: string; readonly events: readonly PlacementEvent[]; readonly before: number; readonly touched: boolean };
 
 /**
  * What a page does to the rows. Rows are a function of the events up to the page's end: it is the same whether these
@@ -27,113 +37,105 @@ type TouchedPlacement = { readonly placementId: string; readonly events: readonl
  *
  * @param events of placement streams, in the order of the log, following on those that the build holds.
  */
-export async function foldPage(events: readonly RecordedEvent[], context: FoldContext): Promise<ChangeSet> {
+export async function foldPage(events: readonly RecordedEvent[], context: FoldContext): Promise<FoldedPage> {
   const changes = emptyChangeSet();
   const last = events.at(-1);
   const from = events[0]?.knownTime;
-  if (last === undefined || from === undefined) return changes;
+  if (last === undefined || from === undefined) return { changes, touched: new Map() };
+  const touched = await touchedPlacements(events, context);
+  const placements = new Map<string, PagePlacement>();
+  for (const [placementId, { events: all, before }] of touched) placements.set(placementId, { placementId, events: all, before, touched: true });
+  await addOtherPlacements(placements, last, context);
   // The page before may have ended within a group of events of one known time: what it wrote for that time is made anew.
   const cutsGroup = from === context.generation.appliedKnownTime;
-  const touched = await touchedPlacements(events, context);
-  const folded = new Map<string, FoldedPlacement>();
-  const rewritten = new Set<string>();
-  for (const { placementId, events: all, earlier } of touched) {
-    if (earlier.length > 0 && (cutsGroup || hasMomentsAfterEvents(earlier))) rewritten.add(placementId);
-    folded.set(placementId, foldPlacement({ placementId, events: all, from }, changes));
-  }
-  for (const id of rewritten) changes.rewrittenPlacements.push({ id, from });
-
-  const candidates = new Set<string>();
-  for (const placement of folded.values()) for (const candidate of candidatesOf(placement)) candidates.add(candidate);
-  if (cutsGroup) for (const candidate of await candidatesSince(context, [...folded.keys()], from)) candidates.add(candidate);
-  for (const { candidateId, placements } of await personsOf(candidates, folded, { from, last }, context)) {
-    if (cutsGroup || placements.some((placement) => rewritten.has(placement.placementId) || placement.hasLaterMoments === true)) {
-      for (const { placementId } of placements) changes.rewrittenChains.push({ id: placementId, from });
-    }
-    foldPerson({ candidateId, placements }, changes);
-  }
-  return changes;
+  for (const joined of joinedPlacements([...placements.values()])) foldJoined(joined, { from, cutsGroup }, changes);
+  return { changes, touched };
 }
 
-async function touchedPlacements(events: readonly RecordedEvent[], { store }: FoldContext): Promise<readonly TouchedPlacement[]> {
-  const byStream = new Map<string, RecordedEvent[]>();
-  for (const event of events) {
-    const known = byStream.get(event.stream);
-    if (known === undefined) byStream.set(event.stream, [event]);
-    else known.push(event);
+/** Placements that share a person, at any time: both stages over them. */
+function foldJoined(
+  joined: { readonly candidates: readonly string[]; readonly placements: readonly PagePlacement[] },
+  { from, cutsGroup }: { readonly from: string; readonly cutsGroup: boolean },
+  changes: ChangeSet,
+): void {
+  const folded: FoldedPlacement[] = [];
+  let rewritesChains = false;
+  for (const { placementId, events, before, touched } of joined.placements) {
+    const rewrites = before > 0 && (cutsGroup || hasMomentsAfterEvents(before === events.length ? events : events.slice(0, before)));
+    rewritesChains = rewritesChains || rewrites;
+    if (rewrites && touched) changes.rewrittenPlacements.push({ id: placementId, from });
+    folded.push(touched ? foldPlacement({ placementId, events, from }, changes) : { placementId, states: placementStates(events, from) });
   }
-  const begunEarlier = [...byStream].filter(([, [first]]) => first !== undefined && first.revision > 0).map(([stream]) => stream);
-  const earlierEvents = begunEarlier.length === 0 ? new Map<string, readonly RecordedEvent[]>() : await store.readStreams(begunEarlier);
-  const touched: TouchedPlacement[] = [];
-  for (const [stream, inPage] of byStream) {
-    const placementId = placementOfStream(stream);
+  if (rewritesChains) for (const { placementId } of joined.placements) changes.rewrittenChains.push({ id: placementId, from });
+  for (const candidateId of joined.candidates) foldPerson({ candidateId, placements: folded }, changes);
+}
+
+type TouchedPlacement = KnownPlacement & { readonly before: number };
+
+async function touchedPlacements(events: readonly RecordedEvent[], { store, known }: FoldContext): Promise<ReadonlyMap<string, TouchedPlacement>> {
+  const byPlacement = new Map<string, RecordedEvent[]>();
+  for (const event of events) {
+    const placementId = placementOfStream(event.stream);
     if (placementId === null) continue;
+    const inPage = byPlacement.get(placementId);
+    if (inPage === undefined) byPlacement.set(placementId, [event]);
+    else inPage.push(event);
+  }
+  const unread: string[] = [];
+  for (const [placementId, [first]] of byPlacement) {
+    if (first !== undefined && first.revision > 0 && known.get(placementId)?.revision !== first.revision - 1) unread.push(streamOfPlacement(placementId));
+  }
+  const streams = unread.length === 0 ? NOTHING_READ : await store.readStreams(unread);
+  const touched = new Map<string, TouchedPlacement>();
+  for (const [placementId, inPage] of byPlacement) {
     const firstRevision = inPage[0]?.revision ?? 0;
-    const earlier: PlacementEvent[] = [];
-    // The stream is read as it is now: what follows the page in it belongs to a later one.
-    for (const event of earlierEvents.get(stream) ?? []) if (event.revision < firstRevision) earlier.push(toPlacementEvent(event));
-    touched.push({ placementId, earlier, events: [...earlier, ...inPage.map(toPlacementEvent)] });
+    const all: PlacementEvent[] = [];
+    const read = streams.get(streamOfPlacement(placementId));
+    // A stream is read as it is now: what follows the page in it belongs to a later one.
+    if (read !== undefined) for (const event of read) if (event.revision < firstRevision) all.push(toPlacementEvent(event));
+    if (read === undefined && firstRevision > 0) for (const event of known.get(placementId)?.events ?? []) all.push(event);
+    const before = all.length;
+    for (const event of inPage) all.push(toPlacementEvent(event));
+    touched.set(placementId, { events: all, before, revision: inPage.at(-1)?.revision ?? 0 });
   }
   return touched;
 }
 
-/** Persons under whom the stored rows have these placements since a moment: they too are made anew. */
-async function candidatesSince({ client, generation }: FoldContext, placementIds: readonly string[], from: string): Promise<readonly string[]> {
-  const { rows } = await client.query<{ candidate: string }>(
-    `select distinct candidate_id as candidate from ${generation.schema}.placement
-     where placement_id = any($1::uuid[]) and known_from >= $2 and candidate_id is not null`,
-    [arrayText(placementIds), from],
-  );
-  return rows.map(({ candidate }) => candidate);
-}
+const NOTHING_READ: ReadonlyMap<string, readonly RecordedEvent[]> = new Map();
 
-/** `hasLaterMoments`: stored versions of it may begin after its last event. */
-type Member = FoldedPlacement & { readonly hasLaterMoments?: boolean };
-type Person = { readonly candidateId: string; readonly placements: readonly Member[] };
-type Span = { readonly from: string; readonly last: RecordedEvent };
-
-/** The page's persons with all their placements; also persons whom one of these placements was moved from or to at its moments. */
-async function personsOf(
-  candidates: ReadonlySet<string>,
-  touched: ReadonlyMap<string, FoldedPlacement>,
-  span: Span,
-  context: FoldContext,
-): Promise<readonly Person[]> {
-  const persons = new Map<string, { candidateId: string; placements: Member[] }>();
-  const placements = new Map<string, Member>(touched);
-  let fresh = [...candidates];
+/** Adds the placements that the page does not touch but whose person it does, as they stood up to its end. */
+async function addOtherPlacements(placements: Map<string, PagePlacement>, last: RecordedEvent, { client, generation, store, known }: FoldContext): Promise<void> {
+  const seen = new Set<string>();
+  let fresh = candidatesIn(placements.values(), seen);
   while (fresh.length > 0) {
-    for (const candidateId of fresh) persons.set(candidateId, { candidateId, placements: [] });
-    const others = await otherPlacements(fresh, placements, span, context);
-    for (const other of others) placements.set(other.placementId, other);
-    fresh = [...new Set(others.flatMap(candidatesOf))].filter((candidate) => !persons.has(candidate));
+    const { rows } = await client.query<{ placement: string }>({
+      name: `placements_of_persons_${generation.schema}`,
+      text: `select placement_id as placement from ${generation.schema}.placement where candidate_id = any($1::uuid[]) and known_to = 'infinity'`,
+      values: [arrayText(fresh)],
+    });
+    const others = rows.map(({ placement }) => placement).filter((placement) => !placements.has(placement));
+    const unread = others.filter((placement) => known.get(placement) === null).map(streamOfPlacement);
+    const streams = unread.length === 0 ? NOTHING_READ : await store.readStreams(unread);
+    const added = others.map((placementId): PagePlacement => {
+      const read = streams.get(streamOfPlacement(placementId))?.filter((event) => isUpTo(event, last, store));
+      const events = read?.map(toPlacementEvent) ?? known.get(placementId)?.events ?? [];
+      return { placementId, events, before: events.length, touched: false };
+    });
+    for (const other of added) placements.set(other.placementId, other);
+    fresh = candidatesIn(added, seen);
   }
-  for (const placement of placements.values()) for (const candidate of candidatesOf(placement)) persons.get(candidate)?.placements.push(placement);
-  return [...persons.values()];
 }
 
-/** The placements of these persons that are not among the known ones, as they stood up to the page's end. */
-async function otherPlacements(
-  candidates: readonly string[],
-  known: ReadonlyMap<string, FoldedPlacement>,
-  { from, last }: Span,
-  { client, generation, store }: FoldContext,
-): Promise<readonly Member[]> {
-  const ids = candidates.filter((candidate) => uuidOrNull(candidate) !== null);
-  if (ids.length === 0) return [];
-  const { rows } = await client.query<{ placement: string }>({
-    name: `placements_of_persons_${generation.schema}`,
-    text: `select placement_id as placement from ${generation.schema}.placement where candidate_id = any($1::uuid[]) and known_to = 'infinity'`,
-    values: [arrayText(ids)],
-  });
-  const unknown = rows.map(({ placement }) => placement).filter((placement) => !known.has(placement));
-  if (unknown.length === 0) return [];
-  const streams = await store.readStreams(unknown.map(streamOfPlacement));
-  return unknown.map((placementId) => {
-    const events: PlacementEvent[] = [];
-    for (const event of streams.get(streamOfPlacement(placementId)) ?? []) if (isUpTo(event, last, store)) events.push(toPlacementEvent(event));
-    return { placementId, from, states: placementStates(events, from), hasLaterMoments: hasMomentsAfterEvents(events) };
-  });
+function candidatesIn(placements: Iterable<PagePlacement>, seen: Set<string>): readonly string[] {
+  const fresh: string[] = [];
+  for (const { events } of placements) {
+    for (const candidate of namedCandidates(events)) {
+      if (seen.has(candidate) || uuidOrNull(candidate) === null) continue;
+      seen.add(candidate);
+      fresh.push(candidate);
+    }
+  }
+  return fresh;
 }
 
 /** Known times follow the log, so positions are compared within the last known time only. */

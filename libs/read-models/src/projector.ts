@@ -5,6 +5,7 @@ import type { Client } from 'pg';
 import { applyPage, connectForWriting, PLACEMENT_EVENTS } from './apply-page';
 import { createIndexes, createTables } from './change-set';
 import { FINGERPRINT, READ_MODELS } from './read-model-set';
+import { KnownPlacements } from './known-placements';
 import { rebuildReadModels } from './rebuild';
 
 /** Events of a page: enough to spread the cost of a transaction, few enough to follow within a second. */
@@ -97,9 +98,10 @@ async function startFirstGeneration(client: Client): Promise<void> {
 async function followLive(client: Client, { store, signal, pageEvents, onProgress }: ProjectorOptions): Promise<void> {
   let generation = await liveGeneration(client, READ_MODELS);
   if (generation === null) throw new Error('The read models that were live are gone.');
+  const known = new KnownPlacements();
   for await (const page of store.subscribe(generation.position, { filter: PLACEMENT_EVENTS, limit: pageEvents ?? PAGE_EVENTS, signal })) {
     if (page.next === null) continue;
-    const applied: Generation | null = await applyPage(client, store, generation, page);
+    const applied: Generation | null = await applyPage({ client, store, generation, known }, page);
     if (applied === null) return;
     generation = applied;
     onProgress?.({ appliedEvents: generation.appliedEvents, knownTime: generation.appliedKnownTime, atHead: page.atHead });

@@ -8,16 +8,15 @@ import {
   lockGeneration,
   lockSet,
   makeLive,
-  moveCheckpoint,
   openReadStore,
   ReadStoreError,
   type Generation,
 } from '@bestendig/read-store';
 import type { Client } from 'pg';
-import { createIndexes, createTables, TABLES, writeChangeSet } from './change-set';
+import { createIndexes, createTables, TABLES } from './change-set';
 import { checksumOf, sameChecksum, type TableChecksum } from './checksum';
-import { foldPage } from './page-fold';
-import { applyPage, connectForWriting, PLACEMENT_EVENTS, progressOf } from './apply-page';
+import { KnownPlacements } from './known-placements';
+import { applyPage, applyPageLocked, connectForWriting, PLACEMENT_EVENTS, type Target } from './apply-page';
 import { FINGERPRINT, READ_MODELS } from './read-model-set';
 
 /** Events of a page: larger than live, so that the two never cut the log alike, and that they agree says something. */
@@ -69,8 +68,9 @@ async function rebuild(client: Client, options: RebuildOptions): Promise<Rebuild
   const givenUp = () => options.signal?.aborted === true;
   const eventsInAll = (await liveGeneration(client, READ_MODELS))?.appliedEvents ?? null;
   let building = await inTransaction(client, () => beginOrResume(client));
+  const known = new KnownPlacements();
   const follow = async (): Promise<void> => {
-    building = await catchUp(client, building, options, (events) => onProgress?.({ step: 'fold', events, eventsInAll }));
+    building = await catchUp({ client, store: options.store, generation: building, known }, options, (events) => onProgress?.({ step: 'fold', events, eventsInAll }));
   };
   await follow();
   if (givenUp()) return { outcome: 'givenUp' };
@@ -81,7 +81,7 @@ async function rebuild(client: Client, options: RebuildOptions): Promise<Rebuild
   await follow();
   if (givenUp()) return { outcome: 'givenUp' };
   onProgress?.({ step: 'verify', events: building.appliedEvents, eventsInAll });
-  const result = await inTransaction(client, () => verifyAndSwitch(client, building, options.store));
+  const result = await inTransaction(client, () => verifyAndSwitch({ client, store: options.store, generation: building, known }));
   if (result !== null) return result;
   await inTransaction(client, () => dropGeneration(client, building.number));
   throw new ReadStoreError('checksumDiffers', `The rebuilt read models differ from the live ones at the same position; live was left as it is.`);
@@ -96,16 +96,17 @@ async function beginOrResume(client: Client): Promise<Generation> {
 }
 
 /** Folds up to where live is: the two are compared at one point of the log. Without a live build, up to its end. */
-async function catchUp(client: Client, from: Generation, options: RebuildOptions, onPage: (events: number) => void): Promise<Generation> {
-  const { store, signal, pageEvents } = options;
-  let building = from;
+async function catchUp(target: Target, options: RebuildOptions, onPage: (events: number) => void): Promise<Generation> {
+  const { client, store } = target;
+  const { signal, pageEvents } = options;
+  let building = target.generation;
   const live = await liveGeneration(client, READ_MODELS);
-  const target = live === null ? await store.headPosition() : live.position;
+  const upTo = live === null ? await store.headPosition() : live.position;
   while (signal?.aborted !== true) {
-    const page = await pageUpTo(store, building.position, target, pageEvents ?? PAGE_EVENTS);
+    const page = await pageUpTo(store, building.position, upTo, pageEvents ?? PAGE_EVENTS);
     if (page === null) break;
     // Only this session writes to the build, under the rebuild's lock; a projector that takes live over moves nothing here.
-    building = (await applyPage(client, store, building, page)) ?? (await reread(client, building));
+    building = (await applyPage({ ...target, generation: building }, page)) ?? (await reread(client, building));
     onPage(building.appliedEvents);
   }
   return building;
@@ -127,18 +128,17 @@ async function pageUpTo(store: EventStore, from: Position | null, target: Positi
 }
 
 /** In the caller's transaction. Null where the checksums differ. */
-async function verifyAndSwitch(client: Client, built: Generation, store: EventStore): Promise<RebuildResult | null> {
+async function verifyAndSwitch(target: Target): Promise<RebuildResult | null> {
+  const { client, store } = target;
   await lockSet(client, READ_MODELS);
   const current = await liveGeneration(client, READ_MODELS);
   // Held until the switch: no projector moves live on from here.
   const live = current === null ? null : await lockGeneration(client, current.number);
-  let building = built;
+  let building = target.generation;
   for (;;) {
-    const page = await pageUpTo(store, building.position, live === null ? building.position : live.position, PAGE_EVENTS);
-    const progress = page === null ? null : progressOf(page);
-    if (page === null || progress === null) break;
-    await writeChangeSet(client, building.schema, await foldPage(page.events, { store, client, generation: building }));
-    building = await moveCheckpoint(client, building, progress);
+    const page = live === null ? null : await pageUpTo(store, building.position, live.position, PAGE_EVENTS);
+    if (page === null) break;
+    building = await applyPageLocked({ ...target, generation: building }, page);
   }
   await client.query('set local enable_seqscan = on');
   const checksum = await checksumOf(client, building.schema);

@@ -1,57 +1,39 @@
-import type { ClientBase } from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
+import type { ClientBase } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
 import { arrayText } from './array-text';
-import type { Cell, Column, RowChanges, VersionedTable } from './versioned-table';
+import type { RowChanges, VersionedTable } from './versioned-table';
 
 /** Many small writes to a COPY are a hundred times slower than few large ones. */
-const CHUNK_CHARS = 65_536;
+const CHUNK_LINES = 500;
 
 /** Writes the changes of one table. In the caller's transaction. */
-export async function writeChanges<Row>(client: ClientBase, schema: string, table: VersionedTable<Row>, changes: RowChanges<Row>): Promise<void> {
+export async function writeChanges<Row>(client: ClientBase, schema: string, table: VersionedTable<Row>, changes: RowChanges): Promise<void> {
   if (changes.ended.length > 0) await endVersions(client, schema, table, changes.ended);
   if (changes.added.length > 0) await addVersions(client, schema, table, changes.added);
 }
 
-async function endVersions<Row>(client: ClientBase, schema: string, table: VersionedTable<Row>, ended: RowChanges<Row>['ended']): Promise<void> {
-  const keys = table.key.map((column, index) => ({ alias: `k${index}`, column }));
-  const { rowCount } = await client.query(
-    `update ${schema}.${table.name} t set known_to = u.ended_at
-     from unnest(${[...keys.map(({ column }, index) => `$${index + 1}::${column.type}[]`), `$${keys.length + 1}::timestamptz[]`].join(', ')})
-       as u (${[...keys.map(({ alias }) => alias), 'ended_at'].join(', ')})
-     where ${keys.map(({ alias, column }) => `t.${column.name} = u.${alias}`).join(' and ')} and t.known_to = 'infinity'`,
-    [...keys.map(({ column }) => arrayText(ended.map(({ row }) => column.of(row)))), arrayText(ended.map(({ knownTo }) => knownTo))],
-  );
+async function endVersions<Row>(client: ClientBase, schema: string, { name, key }: VersionedTable<Row>, ended: RowChanges['ended']): Promise<void> {
+  const keys = key.map((column, index) => ({ column, alias: `k${index}`, cells: ended.map((version) => version.key[index] ?? null) }));
+  const { rowCount } = await client.query({
+    name: `end_${schema}_${name}`,
+    text: `update ${schema}.${name} t set known_to = u.ended_at
+     from unnest(${keys.map(({ column }, index) => `$${index + 1}::${column.type}[]`).join(', ')}, $${keys.length + 1}::timestamptz[])
+       as u (${keys.map(({ alias }) => alias).join(', ')}, ended_at)
+     where ${keys.map(({ column, alias }) => `t.${column.name} = u.${alias}`).join(' and ')} and t.known_to = 'infinity'`,
+    values: [...keys.map(({ cells }) => arrayText(cells)), arrayText(ended.map(({ knownTo }) => knownTo))],
+  });
   // Rows and events must tell the same story: anything else is a defect, and nothing may be built on it.
-  if (rowCount !== ended.length) throw new Error(`${table.name}: ${ended.length} versions should have ended, ${rowCount} did.`);
+  if (rowCount !== ended.length) throw new Error(`${name}: ${ended.length} versions should have ended, ${rowCount} did.`);
 }
 
-async function addVersions<Row>(client: ClientBase, schema: string, table: VersionedTable<Row>, added: RowChanges<Row>['added']): Promise<void> {
-  const columns = [...table.key, ...table.columns];
-  const names = [...columns.map(({ name }) => name), 'known_from', 'known_to'].join(', ');
-  const copy = client.query(copyFrom(`copy ${schema}.${table.name} (${names}) from stdin`));
-  await pipeline(Readable.from(copyText(columns, added), { objectMode: false }), copy);
+async function addVersions<Row>(client: ClientBase, schema: string, table: VersionedTable<Row>, lines: readonly string[]): Promise<void> {
+  const columns = [...table.key, ...table.columns].map(({ name }) => name);
+  const copy = client.query(copyFrom(`copy ${schema}.${table.name} (${columns.join(', ')}, known_from, known_to) from stdin`));
+  await pipeline(Readable.from(chunksOf(lines)), copy);
 }
 
-function* copyText<Row>(columns: readonly Column<Row>[], added: RowChanges<Row>['added']): Generator<string> {
-  let text = '';
-  for (const { row, knownFrom, knownTo } of added) {
-    for (const column of columns) text += `${copyCell(column.of(row))}\t`;
-    text += `${knownFrom}\t${knownTo ?? 'infinity'}\n`;
-    if (text.length >= CHUNK_CHARS) {
-      yield text;
-      text = '';
-    }
-  }
-  if (text !== '') yield text;
-}
-
-const COPY_ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\uFFFD' };
-
-function copyCell(cell: Cell): string {
-  if (cell === null) return '\\N';
-  if (typeof cell !== 'string') return String(cell);
-  // eslint-disable-next-line no-control-regex -- PostgreSQL text cannot hold NUL
-  return /[\\\t\n\r\0]/.test(cell) ? cell.replace(/[\\\t\n\r\0]/g, (char) => COPY_ESCAPES[char] ?? char) : cell;
+function* chunksOf(lines: readonly string[]): Generator<Buffer> {
+  for (let index = 0; index < lines.length; index += CHUNK_LINES) yield Buffer.from(lines.slice(index, index + CHUNK_LINES).join(''));
 }

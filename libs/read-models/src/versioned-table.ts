@@ -29,22 +29,24 @@ export type VersionedTable<Row> = {
   readonly indexes: readonly string[];
 };
 
-/** A row as known from one moment until another. */
-export type Version<Row> = { readonly row: Row; readonly knownFrom: string; /** Null: still. */ readonly knownTo: string | null };
-
-/** What happens to a table: versions that are added, and versions already stored that end. */
-export type RowChanges<Row> = { readonly added: Version<Row>[]; readonly ended: { readonly row: Row; readonly knownTo: string }[] };
+/** What happens to a table. */
+export type RowChanges = {
+  /** Versions to add, each a line of COPY text: key, columns, known_from, known_to. */
+  readonly added: string[];
+  /** Versions already stored that end: their keys, and when. */
+  readonly ended: { readonly key: readonly Cell[]; readonly knownTo: string }[];
+};
 
 /** The rows that hold from one moment on, until the next state's. `knownFrom` null: known before, and stored already. */
 export type RowState<Row> = { readonly knownFrom: string | null; readonly rows: readonly Row[] };
 
-export const noChanges = <Row>(): RowChanges<Row> => ({ added: [], ended: [] });
+export const noChanges = (): RowChanges => ({ added: [], ended: [] });
 
 /**
  * Turns states, ascending by time, into versions and adds them to `changes`. A row that equals the one before it is the
  * same version: so what is written depends on the events alone, not on the pages they were read in.
  */
-export function collectVersions<Row>(table: VersionedTable<Row>, states: readonly RowState<Row>[], changes: RowChanges<Row>): void {
+export function collectVersions<Row>(table: VersionedTable<Row>, states: readonly RowState<Row>[], changes: RowChanges): void {
   let open = new Map<string, { readonly row: Row; readonly knownFrom: string | null }>();
   for (const { knownFrom, rows } of states) {
     const next = new Map<string, { readonly row: Row; readonly knownFrom: string | null }>();
@@ -53,16 +55,32 @@ export function collectVersions<Row>(table: VersionedTable<Row>, states: readonl
       const before = open.get(key);
       next.set(key, before !== undefined && sameRow(table, before.row, row) ? before : { row, knownFrom });
     }
-    for (const [key, version] of open) if (next.get(key) !== version) end(version, knownFrom, changes);
+    for (const [key, version] of open) if (next.get(key) !== version) end(table, version, knownFrom, changes);
     open = next;
   }
-  for (const { row, knownFrom } of open.values()) if (knownFrom !== null) changes.added.push({ row, knownFrom, knownTo: null });
+  for (const { row, knownFrom } of open.values()) if (knownFrom !== null) changes.added.push(copyLine(table, row, knownFrom, 'infinity'));
 }
 
-function end<Row>(version: { readonly row: Row; readonly knownFrom: string | null }, knownTo: string | null, changes: RowChanges<Row>): void {
+function end<Row>(table: VersionedTable<Row>, version: { readonly row: Row; readonly knownFrom: string | null }, knownTo: string | null, changes: RowChanges): void {
   if (knownTo === null) throw new Error('Only the first state can be known before the others.');
-  if (version.knownFrom === null) changes.ended.push({ row: version.row, knownTo });
-  else changes.added.push({ row: version.row, knownFrom: version.knownFrom, knownTo });
+  if (version.knownFrom === null) changes.ended.push({ key: table.key.map((column) => column.of(version.row)), knownTo });
+  else changes.added.push(copyLine(table, version.row, version.knownFrom, knownTo));
+}
+
+function copyLine<Row>(table: VersionedTable<Row>, row: Row, knownFrom: string, knownTo: string): string {
+  let line = '';
+  for (const column of table.key) line += `${copyCell(column.of(row))}\t`;
+  for (const column of table.columns) line += `${copyCell(column.of(row))}\t`;
+  return `${line}${knownFrom}\t${knownTo}\n`;
+}
+
+const COPY_ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\uFFFD' };
+
+function copyCell(cell: Cell): string {
+  if (cell === null) return '\\N';
+  if (typeof cell !== 'string') return String(cell);
+  // eslint-disable-next-line no-control-regex -- PostgreSQL text cannot hold NUL
+  return /[\\\t\n\r\0]/.test(cell) ? cell.replace(/[\\\t\n\r\0]/g, (char) => COPY_ESCAPES[char] ?? char) : cell;
 }
 
 function keyOf<Row>(table: VersionedTable<Row>, row: Row): string {
