@@ -250,15 +250,15 @@ function statusAfter(job: Job, lastDay: string): Status {
   if (continued !== null || (hired !== null && hired.from > lastDay)) return 'unconfirmed';
   if (explicit !== null) return explicit.kind;
   if (otherwise === 'agreedOutflow') return 'otherKnown';
-  return BY_CODE[endCode ?? ''] ?? 'otherUnknown';
+  return byCode(endCode ?? '');
 }
 
 /** The table of MEASURES 3, as it stands there. */
-const BY_CODE: { readonly [code: string]: Status | undefined } = {
-  ...Object.fromEntries(['01', '03', '04', '05', '06', '21', '40', '50'].map((code) => [code, 'uitval'])),
-  ...Object.fromEntries(['31', '51', '32', '33', '34'].map((code) => [code, 'otherKnown'])),
-  ...Object.fromEntries(['90', '91', '92'].map((code) => [code, 'unconfirmed'])),
-};
+function byCode(code: string): Status {
+  if (['01', '03', '04', '05', '06', '21', '40', '50'].includes(code)) return 'uitval';
+  if (['31', '51', '32', '33', '34'].includes(code)) return 'otherKnown';
+  return ['90', '91', '92'].includes(code) ? 'unconfirmed' : 'otherUnknown';
+}
 
 /** Pension or death: recorded as such, or by the code that decides. */
 function diesWith(spell: Spell): boolean {
