@@ -3,8 +3,8 @@ import {
   type ContractEnded, type ContractExtended, type ContractMadePermanent, type ContractSigned, type EmploymentInterrupted, type EmploymentResumed,
   type ProefplaatsingEnded, type ProefplaatsingExtended, type ProefplaatsingStarted, type StageEnded, type StageStarted, type WerkervaringsplekEnded, type WerkervaringsplekStarted,
 } from '@bestendig/placement-domain'; // prettier-ignore
+import type { FieldsFor } from './fact-fields';
 import { Amount, DateField, Flag, OneOf, Text } from './fields';
-import type { FieldsFor } from './registration.dto';
 
 /** Loonaangifte end codes have two digits; which exists when is dated policy of the domain, so another is recorded and noticed, not refused. */
 export const END_CODE = /^[0-9]{2}$/;

@@ -3,8 +3,8 @@ import {
   type DoorstroomRecorded, type EmploymentContinued, type FactRetracted, type PlacementEndedOtherwise, type UitvalRecorded,
 } from '@bestendig/placement-domain'; // prettier-ignore
 import { END_CODE } from './contracts.dto';
+import type { FieldsFor } from './fact-fields';
 import { DateField, Key, MessageId, ObjectField, OneOf, Text } from './fields';
-import type { FieldsFor } from './registration.dto';
 
 const CONTINUATION_CODES = ['90', '91', '92'] as const satisfies readonly EmploymentContinued['endCode'][];
 const LAST_DAY = 'last day in work, where it is said here and not in a contract-ended';

@@ -4,7 +4,7 @@ import { CloudEvent } from './cloud-event.dto';
 import { EXAMPLES } from './examples';
 import { MESSAGE_TYPES } from './message-types';
 import { passes } from './quick-check';
-import { Inlener } from './registration.dto';
+import { Inlener } from './fact-fields';
 
 const values = fc.oneof(
   fc.constantFrom<unknown>(undefined, null, '', 'x', '2023', '2023-02-30', 0, 1, 61, 1.5, Number.NaN, true, 'uitzend', 'uwv', '30', [], {}, [null], [Object.assign(new Inlener(), { employer: 'kvk:11111111', share: 1 })]),

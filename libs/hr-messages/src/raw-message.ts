@@ -56,8 +56,13 @@ export function lookOver(message: unknown): RawLook {
 
 export const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Of a part far down only the beginning of the way is told. */
+const POINTER_SEGMENTS_MAX = 32;
+
 function pointerOf(part: Part): string {
-  return part.parent === null ? '' : childPointer(pointerOf(part.parent), part.name);
+  const names: (string | number)[] = [];
+  for (let at: Part = part; at.parent !== null; at = at.parent) names.push(at.name);
+  return names.reverse().slice(0, POINTER_SEGMENTS_MAX).reduce<string>(childPointer, '');
 }
 
 /**

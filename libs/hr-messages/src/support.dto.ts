@@ -1,6 +1,6 @@
 import { JOBCOACH_KINDS, JOBCOACH_LEVELS, TRAININGS, type BuddyAssigned, type BuddyEnded, type JobcoachAssigned, type JobcoachEnded, type TrainingCompleted } from '@bestendig/placement-domain';
+import type { FieldsFor } from './fact-fields';
 import { DateField, OneOf, Organisation } from './fields';
-import type { FieldsFor } from './registration.dto';
 
 const TRAINED = ['buddy', 'jobcoach', 'manager'] as const satisfies readonly TrainingCompleted['by'][];
 

@@ -108,6 +108,7 @@ test.each<[string, unknown, string[]]>([
   ['of none', [], ['/data/inleners outOfRange', '/data/inleners sharesSum']],
   ['with an unknown field and a wrong share', [{ employer: 'kvk:11111111', share: '1', name: 'x' }], ['/data/inleners/0/name unknownField', '/data/inleners/0/share wrongType']],
   ['that are no objects', ['kvk:11111111', null], ['/data/inleners/0 wrongType', '/data/inleners/1 wrongType']],
+  ['whose employer is an object that is no text', [{ employer: { toString: 1 }, share: 1 }], ['/data/inleners/0/employer wrongType']],
   ['in an object', { employer: 'kvk:11111111', share: 1 }, ['/data/inleners wrongType']],
 ])('inleners %s', (_, inleners, expected) => {
   expect(found(withData(PlacementRegistered, { inleners })).sort()).toEqual(expected);
@@ -117,6 +118,10 @@ test('a message too deep or too large is refused without being read', () => {
   let deep: unknown = 1;
   for (let i = 0; i < 100_000; i++) deep = [deep];
   expect(found(withData(ContractSigned, { deep }))).toEqual([' tooDeep', ' tooLarge']);
+  expect(validateMessage({ deep, x: '123456782' }, http)).toMatchObject({ refusal: { code: 'mayHoldBsn', digest: null } });
+  let far: unknown = '123456782';
+  for (let i = 0; i < 100_000; i++) far = { far };
+  expect(errorsOf(far)).toMatchObject([{ pointer: '/far'.repeat(32), code: 'mayHoldBsn' }]);
   expect(found(withData(ContractSigned, { wide: Array.from({ length: 3000 }, () => 0) }))).toEqual([' tooLarge']);
 });
 
