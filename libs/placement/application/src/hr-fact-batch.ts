@@ -77,7 +77,7 @@ export async function readFor(log: FactLog, batch: readonly Addressed[]): Promis
 }
 
 export type PlanOptions = {
-  readonly by: Deliverer | undefined;
+  readonly by: Partial<Deliverer> | undefined;
   /** One write per message, in the order given, each recorded when it was reported; otherwise one write per placement. */
   readonly asReported: boolean;
 };
@@ -133,7 +133,7 @@ function writeFor(stream: string, placementId: string, streams: Streams, writes:
 
 const currentTarget = (link: Link, streams: Streams): string => targetsOf(link, streams.get(link.stream) ?? []).at(-1) ?? link.defaultTarget;
 
-function planMessage(addressed: Addressed, write: PlannedWrite, streams: Streams, by: Deliverer | undefined): void {
+function planMessage(addressed: Addressed, write: PlannedWrite, streams: Streams, by: Partial<Deliverer> | undefined): void {
   const { fact, digest, employment, person, successor } = addressed;
   const filling = {
     candidateId: person === null ? null : currentTarget(person, streams),
@@ -170,7 +170,7 @@ function outcomeOfRecorded(fact: HrFact, digest: string, placementId: string, ev
   return last.origin === origin ? { ...again, ...first, first: null } : { ...again, outcome: 'duplicate', reason: first.reason, first };
 }
 
-function firstWrite(link: Link, fact: HrFact, by: Deliverer | undefined): StreamWrite {
+function firstWrite(link: Link, fact: HrFact, by: Partial<Deliverer> | undefined): StreamWrite {
   const meta: Omit<EventMeta, 'messageDigest' | 'correlationId'> = {
     reportedAt: fact.reportedAt,
     actor: by?.actor ?? fact.source,

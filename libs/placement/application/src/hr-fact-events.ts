@@ -13,7 +13,7 @@ export type Deliverer = { readonly actor: string; /** The controller: `oin:<20 d
 export const organisationOfSource = (source: string): string => `oin:${source.split(':')[3] ?? ''}`;
 
 /** The events of one message, ids filled in from the links: no external key is in them. */
-export function eventsOf(fact: HrFact, digest: string, filling: Filling, link: string, by: Deliverer | undefined): readonly NewEvent[] {
+export function eventsOf(fact: HrFact, digest: string, filling: Filling, link: string, by: Partial<Deliverer> | undefined): readonly NewEvent[] {
   return fact.facts.map((draft, ordinal) => {
     const { type, data } = filled(draft, filling);
     return {

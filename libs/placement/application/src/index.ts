@@ -8,6 +8,7 @@ export { historyOf, readPlacement, type HistoryEntry, type KnownPlacement } from
 export { idOfStream, keyId, linkStream, placementStream, SECRET_BYTES, type KeyKind } from './keys';
 export { employmentLink, MEND_REASONS, personLink, type Link, type LinkEvent, type LinkMended, type MendReason } from './links';
 export { MisdirectedFacts, MOVE_MISDIRECTED_FACTS, movedFromOf } from './move-misdirected-facts';
+export { lookUpKey, type SourceKey } from './look-up-key';
 export { mendLink, type LinkMendedResult, type MendLink } from './mend-link';
 export { messageNow, type MessageNow } from './message-now';
 export type { FactOutcome, FirstOutcome } from './outcomes';

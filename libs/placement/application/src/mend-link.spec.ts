@@ -2,6 +2,7 @@ import { createMemoryEventStore, type EventStore, type RecordedEvent } from '@be
 import { historyOf, readPlacement } from './history';
 import type { HrFact } from './hr-fact';
 import { keyId, placementStream } from './keys';
+import { lookUpKey } from './look-up-key';
 import { mendLink, type MendLink } from './mend-link';
 import { messageNow } from './message-now';
 import { MisdirectedFacts } from './move-misdirected-facts';
@@ -116,6 +117,14 @@ test('the same command again gives the first result; the same key for another pl
   await expect(mend({ placementId: placementOf('job-3') })).rejects.toMatchObject({ code: 'idReusedWithOtherContent' });
   await expect(mend({ idempotencyKey: 'mend-2' })).rejects.toMatchObject({ code: 'alreadyLinked' });
   await expect(mend({ placementId: placementOf('nobody'), idempotencyKey: 'mend-3' })).rejects.toMatchObject({ code: 'placementUnknown' });
+});
+
+test('a key is looked up as known at a moment', async () => {
+  const look = (key: string, knownAt?: string) => lookUpKey(store, SECRET, { source: SOURCE, kind: 'employment', key }, knownAt);
+  await record(registered('job-1', 'anna'), contractSigned('job-1b'));
+  const before = (await store.readAll(null)).events.at(-1)?.knownTime;
+  await mend();
+  expect([await look('job-1b'), await look('job-1b', before), await look('job-1b', '2001-01-01T00:00:00.000000Z'), await look('nobody')]).toEqual([RIGHT, WRONG, null, null]);
 });
 
 test('a key that nothing came in under yet can be given its placement beforehand', async () => {

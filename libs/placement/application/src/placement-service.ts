@@ -1,6 +1,7 @@
 import type { EventStore, Instant } from '@bestendig/event-store';
 import type { HrFact } from './hr-fact';
 import { readPlacement, type KnownPlacement } from './history';
+import { lookUpKey, type SourceKey } from './look-up-key';
 import { mendLink, type LinkMendedResult, type MendLink } from './mend-link';
 import { messageNow, type MessageNow } from './message-now';
 import type { FactOutcome } from './outcomes';
@@ -30,6 +31,11 @@ export class PlacementService {
   /** See {@link mendLink}. */
   mendLink(command: MendLink): Promise<LinkMendedResult> {
     return mendLink(this.store, this.secret, command);
+  }
+
+  /** See {@link lookUpKey}. */
+  lookUpKey(key: SourceKey, knownAt?: Instant): Promise<string | null> {
+    return lookUpKey(this.store, this.secret, key, knownAt);
   }
 
   /** The placement as known at a moment, or as known now. See {@link readPlacement}. */

@@ -15,7 +15,7 @@ export type RecordOptions = {
   /** The same answers, nothing stored. */
   readonly dryRun?: boolean;
   /** Who delivers; without it the source speaks for itself. */
-  readonly by?: Deliverer;
+  readonly by?: Partial<Deliverer>;
 };
 
 /**

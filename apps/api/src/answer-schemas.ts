@@ -1,0 +1,58 @@
+import type { Schema } from '@bestendig/hr-messages';
+import { ANSWERED } from './problem-status';
+
+/*
+ * What answers look like, for OpenAPI. What hangs on every answer stands here once. A schema names the fields that a
+ * caller builds upon; others may be added without a new version, so none is closed.
+ */
+const text: Schema = { type: 'string' };
+const id: Schema = { type: 'string', format: 'uuid' };
+const day: Schema = { type: 'string', format: 'date' };
+const moment: Schema = { type: 'string', format: 'date-time' };
+const whole: Schema = { type: 'integer' };
+const flag: Schema = { type: 'boolean' };
+const anything: Schema = { type: 'object', additionalProperties: true };
+const orNull = (schema: Schema): Schema => ({ ...schema, nullable: true });
+const list = (items: Schema): Schema => ({ type: 'array', items });
+const oneOf = (...values: readonly string[]): Schema => ({ type: 'string', enum: values });
+const object = (properties: Readonly<Record<string, Schema>>): Schema => ({ type: 'object', required: Object.keys(properties), properties });
+const reference = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
+
+/** The moment and the definition that an answer rests on. */
+const stated: Readonly<Record<string, Schema>> = { definition: text, knownAt: moment };
+
+const FIELD_ERROR = object({ pointer: text, code: text, detail: text });
+const FIRST_OUTCOME = orNull(object({ outcome: oneOf('accepted', 'parked'), reason: orNull(text) }));
+const VERDICT = oneOf('stands', 'parked', 'superseded', 'retracted', 'discarded');
+const ELSEWHERE = orNull(object({ placementId: id, eventId: id }));
+
+const HR_FACT_RESULT: Schema = {
+  ...object({
+    index: whole, source: orNull(text), id: orNull(text), outcome: oneOf('accepted', 'duplicate', 'parked', 'refused'), reason: orNull(text), first: FIRST_OUTCOME,
+    placementId: orNull(id), eventIds: list(id), recordedAt: orNull(moment), position: orNull(text),
+  }),
+}; // prettier-ignore
+
+const HISTORY_FACT = object({
+  eventId: id, revision: whole, type: text, data: anything, effectiveDate: day, recordedAt: moment, reportedAt: orNull(moment), source: orNull(text), messageId: text, actor: text,
+  verdict: VERDICT, reason: orNull(text), because: orNull(id), refersTo: list(id), referredToBy: list(id), movedTo: ELSEWHERE, movedFrom: ELSEWHERE, hash: text,
+}); // prettier-ignore
+
+/** By name, for the components of OpenAPI. */
+export const answerSchemas = (): Readonly<Record<string, Schema>> => ({
+  Problem: { ...object({ type: text, title: text, status: whole, detail: text, code: oneOf(...Object.keys(ANSWERED)) }), description: 'RFC 9457; `errors` has all that is wrong, together' },
+  FieldError: FIELD_ERROR,
+  HrFactResults: object({ results: list(reference('HrFactResult')) }),
+  HrFactResult: { ...HR_FACT_RESULT, description: 'A duplicate carries the first result; a refused message its errors' },
+  CommandResult: object({ placementId: id, eventIds: list(id), revision: whole, position: text, recordedAt: moment, notices: list(anything) }),
+  LinkMendedResult: object({ placementId: id, previousPlacementId: id, eventId: id, position: text, recordedAt: moment }),
+  Placement: object({ placementId: id, ...stated, asReported: flag, registration: orNull(anything), phases: list(anything), spells: list(anything), facts: anything }),
+  PlacementHistory: object({ placementId: id, ...stated, asReported: flag, facts: list(HISTORY_FACT) }),
+  PlacementList: object({ ...stated, placements: list(anything) }),
+  ParkedFactList: object({ ...stated, parkedFacts: list(anything) }),
+  IntakeOfMessage: object({ deliveries: list(anything), now: orNull(anything) }),
+  CohortRetention: object({ ...stated, peildatum: day, observedThrough: orNull(anything), cohorts: list(anything) }),
+  Duurzaamheid: object({ ...stated, peildatum: day, observedThrough: orNull(anything), horizons: list(anything) }),
+  Projections: object({ projections: list(anything) }),
+  Health: object({ status: oneOf('up', 'down') }),
+});

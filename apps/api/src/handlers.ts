@@ -1,0 +1,25 @@
+import type { Type } from '@nestjs/common';
+import { RecordHrFactsHandler, ValidateHrFactsHandler } from './hr-facts/hr-facts.handlers';
+import { HrFactsController } from './hr-facts/hr-facts.controller';
+import { IntakeController } from './intake/intake.controller';
+import { SearchIntakeHandler } from './intake/intake.queries';
+import { LinksController } from './links/links.controller';
+import { MendLinkHandler } from './links/mend.command';
+import { OpenApiController } from './operations/openapi.controller';
+import { OperationsController } from './operations/operations.controller';
+import { GetHealthHandler } from './operations/operations.queries';
+import { ParkedFactsController } from './parked-facts/parked-facts.controller';
+import { DiscardParkedFactHandler } from './parked-facts/discard.command';
+import { RecordFactHandler, RegisterPlacementHandler } from './placements/placement.commands';
+import { GetPlacementHandler, GetPlacementHistoryHandler } from './placements/placement.queries';
+import { PlacementsController } from './placements/placements.controller';
+
+/** Every path of the API is a method of one of these. */
+export const CONTROLLERS: readonly Type[] = [HrFactsController, PlacementsController, LinksController, ParkedFactsController, IntakeController, OperationsController, OpenApiController];
+
+/** One for each command and each query; a test proves it. */
+export const HANDLERS: readonly Type[] = [
+  ...[RecordHrFactsHandler, RegisterPlacementHandler, RecordFactHandler, DiscardParkedFactHandler, MendLinkHandler],
+  ...[ValidateHrFactsHandler, GetPlacementHandler, GetPlacementHistoryHandler, SearchIntakeHandler],
+  GetHealthHandler,
+];

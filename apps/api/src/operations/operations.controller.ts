@@ -1,0 +1,18 @@
+import { Controller, Get } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import type { Answer } from '../answer';
+import { DescribesQuestion } from '../documented';
+import { GetHealth } from './operations.queries';
+
+@ApiTags('Operations')
+@Controller('v1')
+export class OperationsController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get('health')
+  @DescribesQuestion('Whether the API can do its work', 'Open to all. 503 while a store cannot be reached.', 'Health')
+  health(): Promise<Answer> {
+    return this.queries.execute(new GetHealth());
+  }
+}

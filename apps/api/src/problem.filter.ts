@@ -1,0 +1,69 @@
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { EventStoreError } from '@bestendig/event-store';
+import { ApplicationError } from '@bestendig/placement-application';
+import { PlacementRuleError } from '@bestendig/placement-domain';
+import { ReadStoreError } from '@bestendig/read-store';
+import type { FastifyReply } from 'fastify';
+import { ProblemError, type FieldError, type ProblemCode } from './problem';
+import { ANSWERED } from './problem-status';
+
+type Problem = { readonly code: ProblemCode; readonly detail: string; readonly errors: readonly FieldError[] };
+
+const RETRY_AFTER_SECONDS = '2';
+
+/** Every error of the API leaves as problem+json (RFC 9457) with a stable code. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('problems');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const { code, detail, errors } = problemOf(error);
+    const { status, title } = ANSWERED[code];
+    // What went wrong with us is worth a line; messages of other errors may repeat what a caller sent.
+    if (status === 500) this.logger.error(error instanceof Error ? (error.stack ?? error.message) : 'an error that is no Error');
+    if (status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+    if (status === 401) void reply.header('www-authenticate', 'Bearer');
+    const body = { type: `urn:bestendig:problem:${kebab(code)}`, title, status, detail, code, ...(errors.length > 0 ? { errors } : {}) };
+    void reply.status(status).type('application/problem+json').send(JSON.stringify(body));
+  }
+}
+
+const kebab = (code: string): string => code.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ProblemError) return { code: error.code, detail: error.message, errors: error.errors };
+  if (error instanceof PlacementRuleError || error instanceof ApplicationError || error instanceof ReadStoreError || error instanceof EventStoreError)
+    return ANSWERED[error.code].status === 500 ? DEFECT : { code: error.code, detail: error.message, errors: [] };
+  return ofFramework(error) ?? (isUnreachable(error) ? UNREACHABLE : DEFECT);
+}
+
+/** A database that is away, starting or stopping: Node's codes and PostgreSQL's classes 08, 53 and 57P. */
+const isUnreachable = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && /^(?:ECONN(?:REFUSED|RESET)|EPIPE|ETIMEDOUT|08\d{3}|53\d{3}|57P\d\d)$/.test(String(error.code));
+
+const UNREACHABLE: Problem = { code: 'unavailable', detail: 'The database cannot be reached now.', errors: [] };
+
+const DEFECT: Problem = { code: 'internal', detail: 'This should not have happened. It was written to the log.', errors: [] };
+
+/** What Fastify and Nest refuse before any of our code runs. Their texts may repeat a path or a value, so they go no further. */
+function ofFramework(error: unknown): Problem | null {
+  const status = error instanceof HttpException ? error.getStatus() : statusCodeOf(error);
+  switch (status) {
+    case 400:
+      return { code: 'invalid', detail: 'The body cannot be read.', errors: [{ pointer: '', code: 'notJson', detail: 'must be JSON' }] };
+    case 404:
+      return { code: 'notFound', detail: 'There is nothing at this path.', errors: [] };
+    case 413:
+      return { code: 'bodyTooLarge', detail: 'The body has more bytes than this path takes.', errors: [] };
+    case 415:
+      return { code: 'unsupportedMediaType', detail: 'Send the content type that openapi.json names for this path.', errors: [] };
+    default:
+      return null;
+  }
+}
+
+function statusCodeOf(error: unknown): number | null {
+  const status: unknown = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : null;
+  return typeof status === 'number' ? status : null;
+}
