@@ -60,6 +60,8 @@ function valueOf(column: string, cell: string): unknown {
       return cell === 'true' ? true : cell === 'false' ? false : cell;
     case 'list':
       return inlenersOf(cell) ?? cell;
+    case 'names':
+      return cell.split(';');
     case 'key':
     case 'code':
     case 'messageId':

@@ -26,6 +26,7 @@ const DATA: { readonly [Type in MessageFactType]: Data } = {
   PlacementRegistered: of({
     person: 'P-1042', effectiveDate: '2023-03-01', employer: EMPLOYER, sector: 'gemeenten', region: 'AM13', hoursPerWeek: 25.5, arrangement: 'detacheringIndividual',
     inleners: INLENERS, postOrigin: 'jobcarving', aboveFormation: true, budget: 'central', registrationKind: 'newJob', inTargetGroup: 'yes',
+    assumed: ['hoursPerWeek', 'budget'],
   }), // prettier-ignore
   ArrangementChanged: of({ effectiveDate: '2024-01-01', arrangement: 'detacheringGroup', inleners: [{ employer: 'kvk:11111111', share: 1 }] }),
   HiredByInlener: of({ effectiveDate: '2025-01-01', employer: 'kvk:11111111', successorEmployment: 'B-2025-9' }),

@@ -14,7 +14,7 @@ export type FieldKind =
   | { readonly kind: 'key' | 'code' | 'messageId' | 'text'; readonly pattern: RegExp }
   | { readonly kind: 'organisation' | 'date' | 'time' | 'boolean' | 'object' }
   | { readonly kind: 'number'; readonly min: number; readonly max: number; readonly whole: boolean }
-  | { readonly kind: 'oneOf'; readonly allowed: readonly string[] }
+  | { readonly kind: 'oneOf' | 'names'; readonly allowed: readonly string[] }
   | { readonly kind: 'list'; readonly of: DtoClass; readonly fields: readonly Field[]; readonly max: number };
 
 export type Field = FieldKind & { readonly name: string; readonly optional: boolean; /** Optional where one of these is there. */ readonly unless?: readonly string[]; /** What it means, for the documentation. */ readonly meaning: string };
@@ -83,6 +83,14 @@ export function Organisation(meaning: string, about: About = {}): PropertyDecora
 /** A closed list. Which are allowed may be said: the list is no value of the message. */
 export function OneOf(allowed: readonly string[], meaning: string, about: About & { readonly code?: MessageErrorCode } = {}): PropertyDecorator {
   return field({ kind: 'oneOf', allowed }, meaning, about, [IsIn(allowed, rule(about.code ?? 'notAllowed', `must be one of: ${allowed.join(', ')}`))]);
+}
+
+/** A list of different names out of a closed list. */
+export function Names(allowed: readonly string[], meaning: string, about: About = {}): PropertyDecorator {
+  const known = new Set(allowed);
+  const areNames = (members: readonly unknown[]) => new Set(members).size === members.length && members.every((name) => typeof name === 'string' && known.has(name));
+  const form = `must be a list of different names out of: ${allowed.join(', ')}`;
+  return field({ kind: 'names', allowed }, meaning, about, [IsArray(rule('wrongType', form)), ArrayMinSize(1, rule('outOfRange', form)), ofAll('areNames', areNames, 'notAllowed', form)]);
 }
 
 export function DateField(meaning: string, about: About = {}): PropertyDecorator {

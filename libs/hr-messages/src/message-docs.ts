@@ -62,7 +62,7 @@ header are comments; so is a first JSON line with only \`comment\`. A line may h
   content as id.
 - CSV has the columns \`id\`, \`source\`, \`time\`, \`type\`, \`person\`, \`employment\` and the names of the fields, in any order, with \`,\`
   or \`;\` between cells; a cell that is empty is a field that is not there. Numbers have a decimal point, booleans are \`true\`
-  or \`false\`, inleners are \`kvk:11111111=0.6;kvk:22222222/team-a=0.4\`.
+  or \`false\`, inleners are \`kvk:11111111=0.6;kvk:22222222/team-a=0.4\`, names are \`hoursPerWeek;region\`.
 - A CSV row of a \`fact-corrected\` has \`corrects\` and \`${REPLACEMENT_TYPE}\` (the short type), and the replacement's fields in their
   ordinary columns.
 `;
@@ -97,6 +97,8 @@ function formOf(field: Field): string {
       return `${field.whole ? 'whole number' : 'number'} from ${field.min} to ${field.max}`;
     case 'oneOf':
       return field.name === 'type' ? 'one of the types below' : field.allowed.map((value) => `\`${value}\``).join(' ');
+    case 'names':
+      return `list of names: ${field.allowed.map((value) => `\`${value}\``).join(' ')}`;
     case 'list':
       return 'inleners';
     case 'object':

@@ -72,6 +72,8 @@ function formOf(field: Field): Schema {
       return { type: field.whole ? 'integer' : 'number', minimum: field.min, maximum: field.max };
     case 'oneOf':
       return { type: 'string', enum: field.allowed };
+    case 'names':
+      return { type: 'array', minItems: 1, uniqueItems: true, items: { type: 'string', enum: field.allowed } };
     case 'list':
       return { type: 'array', minItems: 1, maxItems: field.max, items: objectSchema(field.fields, {}) };
     case 'object':

@@ -1,7 +1,7 @@
 import type { FactType } from '@bestendig/placement-domain';
 import * as contracts from './contracts.dto';
 import * as ends from './ends.dto';
-import { Key, OneOf, fieldsOf, type DtoClass, type Field } from './fields';
+import { Key, Names, OneOf, fieldsOf, type DtoClass, type Field } from './fields';
 import * as registration from './registration.dto';
 import * as support from './support.dto';
 
@@ -61,6 +61,8 @@ export type MessageType = {
 export const EMPLOYMENT_MEANING = "the source's key of the employment (contract number, NumIV)";
 export const PERSON_MEANING = "the source's key of the person; never a BSN";
 
+const ASSUMED_MEANING = 'fields whose value, or absence, nobody stated but you assumed; a date you give says so with its `~`';
+
 const shortNameOf = (factType: string): string => factType.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 
 const isModifier = (factType: MessageFactType): boolean => factType === 'FactCorrected' || factType === 'FactRetracted';
@@ -70,8 +72,17 @@ const FACT_TYPES = Object.keys(TOLD) as MessageFactType[];
 /** Short names of what can stand in a correction's replacement. */
 export const REPLACEMENT_TYPES: readonly string[] = FACT_TYPES.filter((factType) => !isModifier(factType)).map(shortNameOf);
 
+/** Fields that say their part as assumed by name: a required date does so by its `~`, and a key or reference is never assumed. */
+function addAssumed(factType: MessageFactType, to: DtoClass): void {
+  const names = fieldsOf(TOLD[factType].fields)
+    .filter(({ kind, optional }) => (kind === 'date' ? optional : kind !== 'key' && kind !== 'messageId' && kind !== 'object'))
+    .map(({ name }) => name);
+  if (names.length > 0) Names(names, ASSUMED_MEANING, { optional: true })(to.prototype, 'assumed');
+}
+
 function dataClass(factType: MessageFactType): DtoClass {
   const Data = class extends TOLD[factType].fields {};
+  if (!isModifier(factType)) addAssumed(factType, Data);
   Key(PERSON_MEANING, factType === 'PlacementRegistered' ? {} : { optional: true })(Data.prototype, 'person');
   Key(EMPLOYMENT_MEANING)(Data.prototype, 'employment');
   return Data;
@@ -80,6 +91,7 @@ function dataClass(factType: MessageFactType): DtoClass {
 function replacementClass(factType: MessageFactType): DtoClass | null {
   if (isModifier(factType)) return null;
   const Replacement = class extends TOLD[factType].fields {};
+  addAssumed(factType, Replacement);
   OneOf(REPLACEMENT_TYPES, 'which fact it should have been')(Replacement.prototype, 'type');
   if (factType === 'PlacementRegistered') Key(`${PERSON_MEANING}; where it is another than the message's`, { optional: true })(Replacement.prototype, 'person');
   return Replacement;

@@ -36,6 +36,7 @@ function cellsOf({ id, source, time, type, data: { replacement, ...data } }: HrM
     const value = flat[name];
     if (value === undefined) return '';
     if (!Array.isArray(value)) return String(value);
+    if (name === 'assumed') return value.join(';');
     return value.map(({ employer, team, share }: Record<string, string>) => `${employer}${team === undefined ? '' : `/${team}`}=${share}`).join(';');
   });
 }

@@ -1,8 +1,6 @@
-import { JOBCOACH_KINDS, JOBCOACH_LEVELS, TRAININGS, type BuddyAssigned, type BuddyEnded, type JobcoachAssigned, type JobcoachEnded, type TrainingCompleted } from '@bestendig/placement-domain';
+import { JOBCOACH_KINDS, JOBCOACH_LEVELS, TRAINED, TRAININGS, type BuddyAssigned, type BuddyEnded, type JobcoachAssigned, type JobcoachEnded, type TrainingCompleted } from '@bestendig/placement-domain';
 import type { FieldsFor } from './fact-fields';
 import { DateField, OneOf, Organisation } from './fields';
-
-const TRAINED = ['buddy', 'jobcoach', 'manager'] as const satisfies readonly TrainingCompleted['by'][];
 
 export class JobcoachAssignedFields implements FieldsFor<JobcoachAssigned> {
   @DateField('first day') effectiveDate!: string;

@@ -27,6 +27,9 @@ export function factData(fields: readonly Field[], dto: Dto): Data {
       case 'list':
         data[field.name] = (value as readonly Dto[]).map((member) => factData(field.fields, member));
         break;
+      case 'names':
+        data[field.name] = (value as readonly string[]).map((name) => RENAMED[name] ?? name);
+        break;
       case 'organisation':
         data[RENAMED[field.name] ?? field.name] = value;
         break;

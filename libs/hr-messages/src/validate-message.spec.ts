@@ -32,8 +32,15 @@ test('a registration keeps organisations as they are, and leaves the keys to the
   expect(fact.facts[0]?.data).toEqual({
     effectiveDate: '2023-03-01', employerId: 'kvk:12345678', sector: 'gemeenten', region: 'AM13', hoursPerWeek: 25.5, arrangement: 'detacheringIndividual',
     inleners: [{ employerId: 'oin:00000001003214345000', share: 0.6, team: 'team-archief' }, { employerId: 'kvk:11111111', share: 0.4 }],
-    postOrigin: 'jobcarving', aboveFormation: true, budget: 'central', registrationKind: 'newJob', inTargetGroup: 'yes',
+    postOrigin: 'jobcarving', aboveFormation: true, budget: 'central', registrationKind: 'newJob', inTargetGroup: 'yes', assumed: ['hoursPerWeek', 'budget'],
   }); // prettier-ignore
+});
+
+test('what was assumed is named out of the fields of the message, each once; organisations have the names of the fact', () => {
+  const assuming = (assumed: unknown) => withData(PlacementRegistered, { assumed });
+  expect(factOf(assuming(['employer', 'region'])).facts[0]?.data).toMatchObject({ assumed: ['employerId', 'region'] });
+  const codes = [[], 'region', ['region', 'region'], ['person'], ['effectiveDate'], [1]].flatMap((assumed) => found(assuming(assumed)));
+  expect(codes).toEqual(['/data/assumed outOfRange', '/data/assumed wrongType', ...Array.from({ length: 4 }, () => '/data/assumed notAllowed')]);
 });
 
 test('a key of a successor is no part of the fact', () => {

@@ -19,7 +19,12 @@ export type DateField = 'effectiveDate' | 'plannedEnd' | 'lastDay' | 'grantUntil
 export type Inexact = { readonly [field in DateField]?: { readonly precision: Precision; readonly assumed: boolean } };
 
 /** What every fact has: the day from (or on) which it is true, in the placement's own life. */
-type Dated = { readonly effectiveDate: Day; readonly inexact?: Inexact };
+type Dated = {
+  readonly effectiveDate: Day;
+  readonly inexact?: Inexact;
+  /** Names of fields whose value (or absence) nobody stated, but somebody assumed, so that the fact could be told. A date says it in `inexact`. */
+  readonly assumed?: readonly string[];
+};
 
 export const SECTORS = [
   'rijk', 'provincies', 'gemeenten', 'waterschappen', 'politie', 'defensie', 'rechterlijkeMacht', 'po', 'vo', 'mbo', 'hbo', 'wo',
@@ -34,7 +39,8 @@ export type Arrangement = (typeof ARRANGEMENTS)[number];
 export type Inlener = { readonly employerId: string; readonly share: number; readonly team?: string };
 
 export const POST_ORIGINS = ['regular', 'jobcarving', 'functiecreatie'] as const;
-export const BUDGETS = ['department', 'central', 'shared'] as const;
+/** `subsidy`: of a project, from outside the employer. */
+export const BUDGETS = ['department', 'central', 'shared', 'subsidy'] as const;
 export const REGISTRATION_KINDS = ['newJob', 'existingWorker'] as const;
 export const TARGET_GROUP = ['yes', 'no', 'unknown'] as const;
 
@@ -114,7 +120,9 @@ export type JobcoachEnded = Dated & { readonly kind: (typeof JOBCOACH_KINDS)[num
 export type BuddyAssigned = Dated;
 export type BuddyEnded = Dated;
 export const TRAININGS = ['harrie'] as const;
-export type TrainingCompleted = Dated & { readonly training: (typeof TRAININGS)[number]; readonly by: 'buddy' | 'jobcoach' | 'manager' };
+/** Who completed it; the worker may, to guide others. */
+export const TRAINED = ['buddy', 'jobcoach', 'manager', 'worker'] as const;
+export type TrainingCompleted = Dated & { readonly training: (typeof TRAININGS)[number]; readonly by: (typeof TRAINED)[number] };
 
 export const INTERRUPTIONS = ['sickness', 'paidLeave', 'unpaidLeave'] as const;
 export type InterruptionKind = (typeof INTERRUPTIONS)[number];

@@ -129,7 +129,7 @@ export type Timeline = {
     readonly inTargetGroup: 'yes' | 'no' | 'unknown';
     readonly postOrigin: 'regular' | 'jobcarving' | 'functiecreatie';
     readonly aboveFormation: boolean;
-    readonly budget: 'department' | 'central' | 'shared';
+    readonly budget: 'department' | 'central' | 'shared' | 'subsidy';
   } | null;
   /** The placement's source (MEASURES 1): of the registration that stands, else of the lowest fact by rank. */
   readonly source: string | null;
@@ -145,6 +145,6 @@ export type Timeline = {
   readonly work: readonly DatedValue<{ readonly departmentCode?: string; readonly taskCode?: string; readonly locationCode?: string }>[];
   readonly interruptions: readonly Interruption[];
   readonly support: readonly SupportPeriod[];
-  readonly trainings: readonly { readonly training: 'harrie'; readonly by: 'buddy' | 'jobcoach' | 'manager'; readonly date: Day }[];
+  readonly trainings: readonly { readonly training: 'harrie'; readonly by: 'buddy' | 'jobcoach' | 'manager' | 'worker'; readonly date: Day }[];
   readonly notices: readonly Notice[];
 };
