@@ -15,6 +15,9 @@ export const FIRST_START = dayNumberOf(2015, 1, 1);
 /** Persons differ in how firmly they hold a job: a factor on every chance of losing it. */
 export const FRAILTIES: Weighted<number> = [[0.4, 36], [1, 37], [1.9, 27]]; // prettier-ignore
 
+/** Those who come from outside work hold their first job less firmly. */
+export const NEW_TO_WORK = 1.25;
+
 /** Starts per month, January first: peaks in January and September (DOMAIN 1.3 and the school year). */
 export const SEASON: readonly number[] = [1.55, 0.95, 1.02, 1, 0.95, 0.9, 0.75, 0.85, 1.45, 1.1, 0.95, 0.6];
 /** Starts per year, growing with the number at work (DOMAIN 4.2); 2020 stands back. */
@@ -23,19 +26,19 @@ export const STARTS_BY_YEAR: Readonly<Record<number, number>> = {
 }; // prettier-ignore
 
 /** Months of a first contract; 0 is permanent. */
-export const FIRST_CONTRACT_MONTHS: Weighted<number> = [[6, 40], [7, 6], [12, 40], [24, 5], [0, 9]]; // prettier-ignore
+export const FIRST_CONTRACT_MONTHS: Weighted<number> = [[6, 49], [7, 6], [12, 32], [24, 4], [0, 9]]; // prettier-ignore
 export const FLEX_CONTRACT_MONTHS: Weighted<number> = [[3, 14], [6, 46], [12, 34], [24, 2], [0, 4]]; // prettier-ignore
 export const NEXT_CONTRACT_MONTHS: Weighted<number> = [[6, 24], [12, 66], [24, 10]]; // prettier-ignore
 
 /** Going on after the first, second and later contracts, for a person of frailty 1. */
-export const GOES_ON: readonly [number, number, number] = [0.37, 0.57, 0.74];
+export const GOES_ON: readonly [number, number, number] = [0.34, 0.57, 0.74];
 /** Of those who go on: made permanent, by the year of the decision. */
 export const MADE_PERMANENT: Readonly<Record<number, number>> = {
-  2015: 0.18, 2016: 0.17, 2017: 0.13, 2018: 0.13, 2019: 0.18, 2020: 0.34, 2021: 0.38, 2022: 0.46, 2023: 0.46, 2024: 0.42, 2025: 0.38, 2026: 0.38,
+  2015: 0.14, 2016: 0.14, 2017: 0.13, 2018: 0.13, 2019: 0.18, 2020: 0.34, 2021: 0.38, 2022: 0.5, 2023: 0.5, 2024: 0.46, 2025: 0.38, 2026: 0.38,
 }; // prettier-ignore
 
 /** Monthly chance that a job ends in between: in a temporary contract, and in a permanent one by years in the job. */
-export const MONTHLY_END_TEMPORARY = 0.034;
+export const MONTHLY_END_TEMPORARY = 0.036;
 export const MONTHLY_END_PERMANENT: readonly number[] = [0.038, 0.034, 0.03, 0.026, 0.022, 0.018];
 
 /** How an end in a temporary contract, in a permanent one, and at a planned end comes about. */
@@ -68,11 +71,15 @@ export type Onward = readonly [atOnce: number, later: number];
 export const NEXT_AFTER_DOORSTROOM: Onward = [0.97, 0.02];
 export const NEXT_AFTER_UITVAL: Onward = [0.38, 0.24];
 export const NEXT_AFTER_OTHER: Onward = [0.57, 0.2];
+/** How easily work was found in a year, as a factor on the chance of a job at once. */
+export const LABOUR_MARKET: Readonly<Record<number, number>> = {
+  2015: 0.7, 2016: 0.6, 2017: 0.75, 2018: 0.97, 2019: 0.98, 2020: 0.95, 2021: 1.17, 2022: 1.18, 2023: 1.02, 2024: 0.98, 2025: 1, 2026: 1,
+}; // prettier-ignore
 /** Months without work before a later job. */
 export const MONTHS_WITHOUT_WORK: Weighted<number> = [[1, 8], [2, 10], [3, 13], [5, 18], [8, 18], [12, 16], [20, 12], [34, 5]]; // prettier-ignore
 
 /** Proefplaatsing: employed within two months of its end, and later (DOMAIN 4.3: 62% and 28%). */
-export const PROEFPLAATSING_HIRED = 0.63;
+export const PROEFPLAATSING_HIRED = 0.64;
 export const PROEFPLAATSING_LATER = 0.8;
 export const STAGE_HIRED = 0.5;
 

@@ -41,6 +41,8 @@ export type CourseStart = {
 /** Contracts planned to end this long after the last report are still open. */
 const OPEN_AFTER = REPORTED_BEFORE + 60;
 const DAYS_PER_MONTH = 30.4375;
+const YEAR_END = 0.4;
+const MONTH_END = 0.7;
 
 type Walk = { contracts: ContractPlan[]; firstDay: number; plannedEnd: number | null; number: number; chainFrom: number; jobFrom: number; aliveUntil: number };
 
@@ -74,7 +76,16 @@ function firstPlannedEnd(random: Random, start: CourseStart): number | null {
     start.contractsBefore > 0
       ? pick(random, NEXT_CONTRACT_MONTHS)
       : pick(random, start.flex ? FLEX_CONTRACT_MONTHS : FIRST_CONTRACT_MONTHS);
-  return months === 0 ? null : addMonths(start.firstDay, months) - 1;
+  return months === 0 ? null : plannedEndOf(random, start.firstDay, months);
+}
+
+/** So many months on; many are agreed until the end of a month instead, and of those that come near it until the end of the year. */
+function plannedEndOf(random: Random, firstDay: number, months: number): number {
+  const end = addMonths(firstDay, months) - 1;
+  const kind = random.next();
+  const yearEnd = dayNumberOf(yearOf(end - 70), 12, 31);
+  if (kind < YEAR_END && Math.abs(end - yearEnd) <= 70 && yearEnd > firstDay + 60) return yearEnd;
+  return kind < MONTH_END ? monthEndOf(end) : end;
 }
 
 function spellOf(random: Random, start: CourseStart, walk: Walk): Stop | null {
@@ -104,7 +115,7 @@ function spellOf(random: Random, start: CourseStart, walk: Walk): Stop | null {
     walk.contracts.push({ firstDay, plannedEnd, kind, permanentFrom: null });
     kind = 'extended';
     walk.firstDay = plannedEnd + 1;
-    walk.plannedEnd = permanent ? null : addMonths(walk.firstDay, pick(random, NEXT_CONTRACT_MONTHS)) - 1;
+    walk.plannedEnd = permanent ? null : plannedEndOf(random, walk.firstDay, pick(random, NEXT_CONTRACT_MONTHS));
     walk.number += 1;
   }
 }

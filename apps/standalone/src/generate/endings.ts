@@ -1,9 +1,10 @@
 import type { DOORSTROOM_TO, UITVAL_CAUSES } from '@bestendig/placement-domain';
 
 import {
-  CAUSES, ENDS_AS_PLANNED, ENDS_IN_PERMANENT, ENDS_IN_TEMPORARY, HIRED_BY_INLENER, MONTHS_WITHOUT_WORK, NEXT_AFTER_DOORSTROOM, NEXT_AFTER_OTHER, NEXT_AFTER_UITVAL,
+  CAUSES, ENDS_AS_PLANNED, ENDS_IN_PERMANENT, ENDS_IN_TEMPORARY, HIRED_BY_INLENER, LABOUR_MARKET, MONTHS_WITHOUT_WORK, NEXT_AFTER_DOORSTROOM, NEXT_AFTER_OTHER, NEXT_AFTER_UITVAL,
   NOT_EXTENDED_IS_UITVAL, ONWARDS, type EndKind, type Onward,
 } from './assumptions'; // prettier-ignore
+import { yearOf } from './calendar';
 import type { Stop } from './contracts';
 import { pick, type Random } from './random';
 
@@ -91,24 +92,24 @@ const uitvalBy = (cause: (typeof UITVAL_CAUSES)[number]): Ending['outcome'] => (
 /** Days without work before the person's next job, null when none follows in this history. */
 export function gapAfter(random: Random, ending: Ending): number | null {
   const { outcome } = ending;
+  const market = LABOUR_MARKET[yearOf(ending.lastDay)] ?? 1;
   switch (outcome.kind) {
     case 'continued':
     case 'hired':
       return 0;
     case 'doorstroom':
-      return outcome.to === 'education' || outcome.to === 'selfEmployment' ? later(random, 0.3) : gap(random, NEXT_AFTER_DOORSTROOM);
+      return outcome.to === 'education' || outcome.to === 'selfEmployment' ? later(random, 0.3) : gap(random, NEXT_AFTER_DOORSTROOM, 1);
     case 'uitval':
-      return gap(random, NEXT_AFTER_UITVAL);
+      return gap(random, NEXT_AFTER_UITVAL, market);
     case 'unknown':
-      return gap(random, NEXT_AFTER_OTHER);
+      return gap(random, NEXT_AFTER_OTHER, market);
     case 'otherwise':
-      return outcome.how === 'agreedOutflow' ? gap(random, NEXT_AFTER_DOORSTROOM) : null;
+      return outcome.how === 'agreedOutflow' ? gap(random, NEXT_AFTER_DOORSTROOM, 1) : null;
   }
 }
 
-function gap(random: Random, [atOnce, afterwards]: Onward): number | null {
-  const x = random.next();
-  if (x >= atOnce) return later(random, afterwards / (1 - atOnce));
+function gap(random: Random, [atOnce, afterwards]: Onward, market: number): number | null {
+  if (!random.chance(atOnce * market)) return later(random, afterwards / (1 - atOnce));
   return random.chance(0.62) ? 0 : random.between(1, 30);
 }
 

@@ -24,6 +24,8 @@ export type GenerateOptions = {
 };
 
 export const PLACEMENTS_MAX = 10_000_000;
+/** The history of the demo; docs/synthetic-data.md says what it measures. */
+export const DEMO_HISTORY = { placements: 20_000, seed: 1 } as const satisfies GenerateOptions;
 /** Start day of those who fill up the number at the very end: early enough to have been reported. */
 const LAST_START = dayNumberOf(2026, 5, 16);
 

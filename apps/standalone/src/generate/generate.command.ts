@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { InvalidArgumentError, type Command } from 'commander';
 
 import { GenerateError } from './errors';
-import { generateHistory, type GenerateOptions } from './generate-history';
+import { DEMO_HISTORY, generateHistory, type GenerateOptions } from './generate-history';
 
 const CHUNK_CHARS = 65_536;
 
@@ -14,8 +14,8 @@ export function addGenerateCommand(program: Command): void {
   program
     .command('generate')
     .description('write a synthetic history file (CSV); the same seed gives the same bytes')
-    .option('--placements <n>', 'number of placements, 1 to 10000000', wholeNumber, 20_000)
-    .option('--seed <n>', 'seed, 0 to 4294967295', wholeNumber, 1)
+    .option('--placements <n>', 'number of placements, 1 to 10000000', wholeNumber, DEMO_HISTORY.placements)
+    .option('--seed <n>', 'seed, 0 to 4294967295', wholeNumber, DEMO_HISTORY.seed)
     .option('--out <file>', 'file to write; stdout when absent')
     .option('--errors <share>', 'share of lines followed by one that an import must refuse, 0 to 1', share, 0)
     .action(async ({ out, ...options }: GenerateOptions & { readonly out?: string }) => {

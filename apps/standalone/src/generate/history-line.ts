@@ -5,7 +5,7 @@ import type { Message } from './messages';
 import { employmentKey, personKey } from './persons';
 import type { Plan } from './plan';
 
-/** Columns of a history file (docs/history-files.md): the envelope, then the facts' own fields. */
+/** Columns of a history file (docs/messages.md): the envelope, then the facts' own fields. */
 export const COLUMNS = [
   'id', 'source', 'time', 'type', 'person', 'employment', 'effectiveDate', 'employer', 'sector', 'region', 'hoursPerWeek', 'arrangement', 'inleners', 'postOrigin',
   'aboveFormation', 'budget', 'registrationKind', 'inTargetGroup', 'plannedEnd', 'authority', 'aim', 'converted', 'form', 'proeftijdDays', 'endCode', 'departmentCode',

@@ -1,6 +1,6 @@
 import type { Arrangement, Sector } from '@bestendig/placement-domain';
 
-import { HOURS, HOURS_OF_SECOND_JOB, REHIRED_BY_SAME_EMPLOYER, REPORTED_BEFORE, SECOND_JOB } from './assumptions';
+import { HOURS, HOURS_OF_SECOND_JOB, NEW_TO_WORK, REHIRED_BY_SAME_EMPLOYER, REPORTED_BEFORE, SECOND_JOB } from './assumptions';
 import { courseOf, type Course } from './contracts';
 import type { Employers } from './employers';
 import { endingOf, gapAfter, type Ending } from './endings';
@@ -50,7 +50,7 @@ export function planOf(random: Random, start: Start, person: Person, employers: 
     chainFrom: start.from?.chainFrom ?? employedFrom,
     permanent: start.from?.permanent ?? false,
     flex,
-    frailty: person.frailty,
+    frailty: person.frailty * (start.origin === 'newcomer' || start.origin === 'next' ? NEW_TO_WORK : 1),
     mayRenew: mayContinue,
     existing: start.origin === 'existing' ? existingContract(random, start.day, employedFrom) : null,
   });
@@ -115,7 +115,7 @@ function trialsOf(random: Random, start: Start, source: Source): Trials {
 
 /** Two in ten existing workers came in the last year, the others up to twenty-five years ago. */
 function longAgo(random: Random, firstDelivery: number): number {
-  if (random.chance(0.2)) return firstDelivery - random.between(20, 360);
+  if (random.chance(0.22)) return firstDelivery - random.between(20, 360);
   const x = random.next();
   return firstDelivery - 365 - Math.floor(x * x * 24 * 365);
 }
