@@ -5,9 +5,9 @@ import { ApiBody, ApiExtraModels, ApiHeader, ApiOperation, ApiResponse, getSchem
 
 type About = {
   /** A body that is right, where the things it names are there. */
-  readonly example?: object;
-  /** Of the body, where it has no class. */
-  readonly schema?: string;
+  readonly example: object;
+  /** Class of the body, or the name of its schema where it has none. */
+  readonly takes: string | Type;
   readonly ifMatch: boolean;
   readonly status?: 200 | 201;
   readonly result?: string;
@@ -16,7 +16,7 @@ type About = {
 };
 
 /** What OpenAPI says of a command of a person: its two headers, its body and what it is answered with. */
-export function DescribesCommand(summary: string, description: string, { example, schema, ifMatch, status = 200, result = 'CommandResult', checks = [] }: About): MethodDecorator {
+export function DescribesCommand(summary: string, description: string, { example, takes, ifMatch, status = 200, result = 'CommandResult', checks = [] }: About): MethodDecorator {
   const decorators: MethodDecorator[] = [
     ApiOperation({ summary, description }),
     ApiHeader({ name: 'Idempotency-Key', required: true, description: 'the same command sent twice with one key is recorded once; another content under it is refused', example: '6f1c2f0e-4a55-4a39-8a8e-1b0f6f3d2c11', schema: { type: 'string', pattern: '^(?!reaction:)[A-Za-z0-9][A-Za-z0-9._:/+=#-]{0,199}$' } }), // prettier-ignore
@@ -24,7 +24,8 @@ export function DescribesCommand(summary: string, description: string, { example
     ApiResponse({ status, description: 'Recorded', schema: { $ref: `#/components/schemas/${result}` } }),
   ];
   if (ifMatch) decorators.push(ApiHeader({ name: 'If-Match', required: true, description: 'the ETag of the placement as it was seen, or *', example: '"3"', schema: { type: 'string' } }));
-  if (schema !== undefined) decorators.push(ApiBody({ required: true, schema: { $ref: `#/components/schemas/${schema}` }, ...(example === undefined ? {} : { examples: { example: { value: example } } }) }));
+  const examples = { example: { value: example } };
+  decorators.push(typeof takes === 'string' ? ApiBody({ required: true, schema: { $ref: `#/components/schemas/${takes}` }, examples }) : ApiBody({ required: true, type: takes, examples }));
   return applyDecorators(...decorators);
 }
 

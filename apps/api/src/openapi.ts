@@ -1,7 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { messageSchemas } from '@bestendig/hr-messages';
-import { DiscardBody } from './parked-facts/discard.command';
 import { answerSchemas } from './answer-schemas';
 import { HR_FACT_BODIES } from './hr-facts/hr-facts.docs';
 import { commandSchemas } from './placements/fact-schemas';
@@ -24,7 +23,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'Only where the server has tokens (API_TOKENS).' })
     .addSecurityRequirements('bearer')
     .build();
-  const document = SwaggerModule.createDocument(app, config, { extraModels: [DiscardBody], operationIdFactory: (controller, method) => `${controller.replace('Controller', '')}_${method}` });
+  const document = SwaggerModule.createDocument(app, config, { operationIdFactory: (controller, method) => `${controller.replace('Controller', '')}_${method}` });
   const schemas = { ...document.components?.schemas, ...messageSchemas(), ...commandSchemas(), ...answerSchemas() };
   const described = { ...document, components: { ...document.components, schemas } };
   return finished(described as OpenAPIObject);

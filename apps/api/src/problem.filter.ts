@@ -46,21 +46,17 @@ const UNREACHABLE: Problem = { code: 'unavailable', detail: 'The database cannot
 
 const DEFECT: Problem = { code: 'internal', detail: 'This should not have happened. It was written to the log.', errors: [] };
 
-/** What Fastify and Nest refuse before any of our code runs. Their texts may repeat a path or a value, so they go no further. */
+/** What Fastify and Nest refuse before any of our code runs, by status. Their texts may repeat a path or a value, so they go no further. */
+const FRAMEWORK: Readonly<Record<number, Problem>> = {
+  400: { code: 'invalid', detail: 'The body cannot be read.', errors: [{ pointer: '', code: 'notJson', detail: 'must be JSON' }] },
+  404: { code: 'notFound', detail: 'There is nothing at this path.', errors: [] },
+  413: { code: 'bodyTooLarge', detail: 'The body has more bytes than this path takes.', errors: [] },
+  415: { code: 'unsupportedMediaType', detail: 'Send the content type that openapi.json names for this path.', errors: [] },
+};
+
 function ofFramework(error: unknown): Problem | null {
   const status = error instanceof HttpException ? error.getStatus() : statusCodeOf(error);
-  switch (status) {
-    case 400:
-      return { code: 'invalid', detail: 'The body cannot be read.', errors: [{ pointer: '', code: 'notJson', detail: 'must be JSON' }] };
-    case 404:
-      return { code: 'notFound', detail: 'There is nothing at this path.', errors: [] };
-    case 413:
-      return { code: 'bodyTooLarge', detail: 'The body has more bytes than this path takes.', errors: [] };
-    case 415:
-      return { code: 'unsupportedMediaType', detail: 'Send the content type that openapi.json names for this path.', errors: [] };
-    default:
-      return null;
-  }
+  return status === null ? null : (FRAMEWORK[status] ?? null);
 }
 
 function statusCodeOf(error: unknown): number | null {

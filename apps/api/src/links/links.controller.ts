@@ -15,7 +15,7 @@ export class LinksController {
   @HttpCode(200)
   @DescribesCommand('Mend the link of an employment key', 'What came in under the key, and what will, belongs to this placement. Facts recorded elsewhere are moved; both histories say so. The answer never repeats the key.', {
     example: { source: 'urn:nld:oin:00000001003214345000:systeem:hr', employment: 'A-2023-118', placementId: '2b1e0c9a-7c55-8f6e-9d0a-4b1f6f0c8d21', reason: 'duplicateRegistration' },
-    schema: 'MendLinkBody',
+    takes: MendLinkBody,
     ifMatch: false,
     result: 'LinkMendedResult',
   })

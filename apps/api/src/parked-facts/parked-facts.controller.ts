@@ -14,7 +14,7 @@ export class ParkedFactsController {
   @Post('_discard')
   @HttpCode(200)
   @DescribesCommand('Set a parked fact aside', 'The same as a discard in the placement, from the list of parked facts.', {
-    schema: 'DiscardParkedFactBody',
+    takes: DiscardParkedFactBody,
     example: { placementId: '2b1e0c9a-7c55-8f6e-9d0a-4b1f6f0c8d21', discards: '0e8f6c1a-2b3d-5e4f-8a6b-7c9d0e1f2a3b', reason: 'duplicateOfOtherFact' },
     ifMatch: true,
   })

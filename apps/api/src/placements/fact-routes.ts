@@ -27,7 +27,7 @@ export function addFactRoutes(controller: Type, path: Type<Path>): void {
     const decorators: readonly MethodDecorator[] = [
       Post(`:id/${shortName}`),
       HttpCode(200),
-      DescribesCommand(meaning, 'By a person; one that breaks a rule is refused with its code.', { schema: bodySchemaOf(factType), example: exampleOf(factType), ifMatch: true, checks: [factBody(shortName)] }),
+      DescribesCommand(meaning, 'By a person; one that breaks a rule is refused with its code.', { takes: bodySchemaOf(factType), example: exampleOf(factType), ifMatch: true, checks: [factBody(shortName)] }),
     ];
     for (const decorate of decorators) decorate(controller.prototype, name, descriptor);
     [Param(), Body(), Conditional(), Asking()].forEach((decorate, index) => decorate(controller.prototype, name, index));

@@ -40,28 +40,28 @@ export class PlacementsController {
   }
 
   @Post()
-  @DescribesCommand('Register a placement', 'By a person. Without candidateId it is of a person nobody knew yet.', { schema: bodySchemaOf('PlacementRegistered'), example: exampleOf('PlacementRegistered'), ifMatch: false, status: 201, checks: [factBody('placement-registered')] })
+  @DescribesCommand('Register a placement', 'By a person. Without candidateId it is of a person nobody knew yet.', { takes: bodySchemaOf('PlacementRegistered'), example: exampleOf('PlacementRegistered'), ifMatch: false, status: 201, checks: [factBody('placement-registered')] })
   register(@Body() body: unknown, @Conditional() conditions: Conditions, @Asking() asked: Asked): Promise<Answer> {
     return this.commands.execute(new RegisterPlacement(body, conditions, asked));
   }
 
   @Post(':id/corrections')
   @HttpCode(200)
-  @DescribesCommand('Correct a fact', 'The body names the event and carries the whole fact as it should have been.', { schema: bodySchemaOf('FactCorrected'), example: exampleOf('FactCorrected'), ifMatch: true, checks: [factBody('fact-corrected')] })
+  @DescribesCommand('Correct a fact', 'The body names the event and carries the whole fact as it should have been.', { takes: bodySchemaOf('FactCorrected'), example: exampleOf('FactCorrected'), ifMatch: true, checks: [factBody('fact-corrected')] })
   correct(@Param() path: PlacementPath, @Body() body: unknown, @Conditional() conditions: Conditions, @Asking() asked: Asked): Promise<Answer> {
     return this.commands.execute(new RecordFact(path.id, 'fact-corrected', body, conditions, asked));
   }
 
   @Post(':id/retractions')
   @HttpCode(200)
-  @DescribesCommand('Retract a fact', 'It should not have been recorded. Retracting a correction uncovers what it replaced.', { schema: bodySchemaOf('FactRetracted'), example: exampleOf('FactRetracted'), ifMatch: true, checks: [factBody('fact-retracted')] })
+  @DescribesCommand('Retract a fact', 'It should not have been recorded. Retracting a correction uncovers what it replaced.', { takes: bodySchemaOf('FactRetracted'), example: exampleOf('FactRetracted'), ifMatch: true, checks: [factBody('fact-retracted')] })
   retract(@Param() path: PlacementPath, @Body() body: unknown, @Conditional() conditions: Conditions, @Asking() asked: Asked): Promise<Answer> {
     return this.commands.execute(new RecordFact(path.id, 'fact-retracted', body, conditions, asked));
   }
 
   @Post(':id/discards')
   @HttpCode(200)
-  @DescribesCommand('Set a parked fact aside', 'Only a fact that is parked can be discarded.', { schema: 'DiscardBody', example: { discards: '0e8f6c1a-2b3d-5e4f-8a6b-7c9d0e1f2a3b', reason: 'notOurPlacement' }, ifMatch: true })
+  @DescribesCommand('Set a parked fact aside', 'Only a fact that is parked can be discarded.', { takes: DiscardBody, example: { discards: '0e8f6c1a-2b3d-5e4f-8a6b-7c9d0e1f2a3b', reason: 'notOurPlacement' }, ifMatch: true })
   discard(@Param() path: PlacementPath, @Body() body: DiscardBody, @Conditional() conditions: Conditions, @Asking() asked: Asked): Promise<Answer> {
     return this.commands.execute(new DiscardParkedFact(path.id, body, conditions, asked));
   }

@@ -1,0 +1,65 @@
+import { createApi, type ApiOptions } from '@bestendig/api';
+import { createTestDatabase } from '@bestendig/testing';
+
+export const SECRET = Buffer.alloc(32, 5);
+
+export type Reply = { readonly status: number; readonly headers: Headers; readonly text: string; readonly body: unknown };
+type Sent = { readonly body?: unknown; readonly type?: string; readonly headers?: Readonly<Record<string, string>> };
+
+/** The API on a database of its own, over real HTTP. */
+export type RunningApi = {
+  readonly databaseUrl: string;
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Reply>;
+  post(path: string, sent: Sent): Promise<Reply>;
+  /** A command of a person, by default on whatever is there. */
+  command(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply>;
+  /** HR messages as a batch; gives the results. */
+  publish(...messages: readonly unknown[]): Promise<readonly unknown[]>;
+  stop(): Promise<void>;
+};
+
+let commands = 0;
+
+export async function startApi(options: Partial<ApiOptions> = {}): Promise<RunningApi> {
+  const database = await createTestDatabase();
+  const api = await createApi({ databaseUrl: database.url, secret: SECRET, host: '127.0.0.1', port: 0, logLevel: 'fatal', ...options });
+  const ask = async (method: string, path: string, { body, type, headers = {} }: Sent): Promise<Reply> => {
+    const payload = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
+    const response = await fetch(`${api.url}${path}`, { method, headers: { ...(body === undefined ? {} : { 'content-type': type ?? 'application/json' }), ...headers }, ...payload });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, body: text === '' ? null : JSON.parse(text) };
+  };
+  const post = (path: string, sent: Sent) => ask('POST', path, sent);
+  return {
+    databaseUrl: database.url,
+    get: (path, headers = {}) => ask('GET', path, { headers }),
+    post,
+    command: (path, body, headers = {}) => post(path, { body, headers: { 'idempotency-key': `key-${(commands += 1)}`, 'if-match': '*', ...headers } }),
+    publish: async (...messages) => listAt((await post('/v1/hr-facts', { body: messages, type: 'application/cloudevents-batch+json' })).body, 'results'),
+    stop: async () => {
+      await api.close();
+      await database.drop();
+    },
+  };
+}
+
+/** What stands in a JSON value at a path; undefined where there is nothing. */
+export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
+  let found: unknown = value;
+  for (const step of path) found = typeof found === 'object' && found !== null ? Object.entries(found).find(([name]) => name === String(step))?.[1] : undefined;
+  return found;
+}
+
+export function textAt(value: unknown, ...path: readonly (string | number)[]): string {
+  const found = at(value, ...path);
+  if (typeof found !== 'string') throw new Error(`no text at ${path.join('.')} of ${JSON.stringify(value)}`);
+  return found;
+}
+
+export function listAt(value: unknown, ...path: readonly (string | number)[]): readonly unknown[] {
+  const found = at(value, ...path);
+  if (!Array.isArray(found)) throw new Error(`no list at ${path.join('.')} of ${JSON.stringify(value)}`);
+  return found;
+}
+
+export const entriesAt = (value: unknown, ...path: readonly (string | number)[]): readonly (readonly [string, unknown])[] => Object.entries(at(value, ...path) ?? {});
