@@ -49,5 +49,5 @@ function progressOf({ events, next }: Page): Progress | null {
   if (next === null) return null;
   const knownTimes: string[] = [];
   for (const { knownTime } of events) if (knownTimes.at(-1) !== knownTime) knownTimes.push(knownTime);
-  return { position: next, events: events.length, knownTimes };
+  return { position: next, events: events.length, knownTimes, asReportedFrom: events.find(({ asReported }) => asReported)?.knownTime ?? null };
 }

@@ -8,6 +8,8 @@ import { FINGERPRINT, READ_MODELS } from './read-model-set';
 export type Cut = {
   /** The answer holds what was known at this moment, all of it and nothing later. */
   readonly knownAt: Instant;
+  /** True where the answer rests on known times that were taken from what sources reported (`import --as-reported`). */
+  readonly asReported: boolean;
   readonly generation: Generation;
 };
 
@@ -45,10 +47,17 @@ export async function resolveCut(readStore: ReadStore, store: EventStore, reques
   for (;;) {
     const generation = await readyGeneration(readStore);
     const knownAt = await lastComplete(readStore, store, generation);
-    if (own === null || knownAt >= own) return { knownAt, generation };
+    if (own === null || knownAt >= own) return cutOf(generation, knownAt);
     await pause(applyBy, 'timeout', 'What was written is applied, but more may come at its moment.');
   }
 }
+
+/** A cut of a build that is known to hold everything until then. */
+export const cutOf = (generation: Generation, knownAt: Instant): Cut => ({
+  knownAt,
+  asReported: generation.asReportedFrom !== null && generation.asReportedFrom <= knownAt,
+  generation,
+});
 
 /** Waits until the live read models hold everything up to a position. @returns false where that took too long. */
 export async function caughtUpTo(readStore: ReadStore, store: EventStore, position: Position, timeoutMs: number): Promise<boolean> {
@@ -77,7 +86,7 @@ async function cutAt(readStore: ReadStore, store: EventStore, knownAt: Instant, 
   }
   for (;;) {
     const generation = await readyGeneration(readStore);
-    if (await holdsAllUntil(store, generation, knownAt)) return { knownAt, generation };
+    if (await holdsAllUntil(store, generation, knownAt)) return cutOf(generation, knownAt);
     await pause(until.applyBy, 'timeout', 'The read models have not come to that moment in time.');
   }
 }

@@ -1,4 +1,4 @@
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+export const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 const PLACEMENT_STREAM = 'placement-';
 
 /** Ids are UUIDs wherever they are checked on entry; a value that is none (data of a broken writer) is kept out of uuid columns. */

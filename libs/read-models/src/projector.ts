@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventStoreError, type EventStore } from '@bestendig/event-store';
-import { createGeneration, liveGeneration, lockSet, makeLive, openReadStore, takeOver, type Generation } from '@bestendig/read-store';
+import { liveGeneration, openReadStore, takeOver, type Generation } from '@bestendig/read-store';
 import type { Client } from 'pg';
 import { applyPage, connectForWriting, PLACEMENT_EVENTS } from './apply-page';
-import { createIndexes, createTables } from './change-set';
+import { startFirstBuild } from './first-build';
 import { FINGERPRINT, READ_MODELS } from './read-model-set';
 import { KnownPlacements } from './known-placements';
 import { rebuildReadModels } from './rebuild';
@@ -74,24 +74,8 @@ async function waitForTurn(client: Client, signal: AbortSignal): Promise<boolean
 async function ensureLiveGeneration(client: Client, options: ProjectorOptions): Promise<void> {
   await (await openReadStore(options.databaseUrl)).close();
   const live = await liveGeneration(client, READ_MODELS);
-  if (live === null) await startFirstGeneration(client);
+  if (live === null) await startFirstBuild(client);
   else if (live.fingerprint !== FINGERPRINT) await rebuildReadModels({ store: options.store, databaseUrl: options.databaseUrl, signal: options.signal });
-}
-
-async function startFirstGeneration(client: Client): Promise<void> {
-  await client.query('begin');
-  try {
-    await lockSet(client, READ_MODELS);
-    if ((await liveGeneration(client, READ_MODELS)) === null) {
-      const { number, schema } = await createGeneration(client, { set: READ_MODELS, fingerprint: FINGERPRINT, createTables });
-      await createIndexes(client, schema);
-      await makeLive(client, READ_MODELS, number);
-    }
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined);
-    throw error;
-  }
 }
 
 /** Until the signal aborts, or another build was made live. */

@@ -8,6 +8,8 @@ export type Progress = {
   readonly events: number;
   /** Distinct known times of the page's events, ascending; empty for a page without any. */
   readonly knownTimes: readonly string[];
+  /** Known time of the first event imported as reported; null where there is none. */
+  readonly asReportedFrom: string | null;
 };
 
 /**
@@ -45,8 +47,8 @@ export async function moveCheckpoint(client: ClientBase, from: Generation, progr
   const next = progressed(from, progress);
   await client.query(
     `update read_store.generation set position = $2, applied_known_time = $3, known_time_before = $4,
-       applied_events = applied_events + $5, applied_at = clock_timestamp() where number = $1`,
-    [from.number, next.position, next.appliedKnownTime, next.knownTimeBefore, progress.events],
+       as_reported_from = $5, applied_events = applied_events + $6, applied_at = clock_timestamp() where number = $1`,
+    [from.number, next.position, next.appliedKnownTime, next.knownTimeBefore, next.asReportedFrom, progress.events],
   );
   return next;
 }
@@ -59,6 +61,7 @@ export function progressed(from: Generation, progress: Progress): Generation {
   return {
     ...from,
     position: progress.position,
+    asReportedFrom: from.asReportedFrom ?? progress.asReportedFrom,
     appliedEvents: from.appliedEvents + progress.events,
     appliedKnownTime: seen.at(-1) ?? null,
     knownTimeBefore: seen.at(-2) ?? null,

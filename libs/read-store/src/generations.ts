@@ -13,6 +13,8 @@ export type Generation = {
   readonly appliedKnownTime: string | null;
   /** The known time before it: all events of this one are applied, whatever may still come. */
   readonly knownTimeBefore: string | null;
+  /** Known time of the first event whose recordedAt was taken from reportedAt (`import --as-reported`); null where none is. */
+  readonly asReportedFrom: string | null;
   readonly appliedEvents: number;
   readonly builtAt: string;
   readonly liveSince: string | null;
@@ -26,6 +28,7 @@ export const instantText = (expression: string): string =>
 const SELECT = `
   select g.number, 'read_model_' || g.number as schema, g.fingerprint, g.state, g.position,
     ${instantText('g.applied_known_time')} as "appliedKnownTime", ${instantText('g.known_time_before')} as "knownTimeBefore",
+    ${instantText('g.as_reported_from')} as "asReportedFrom",
     g.applied_events::float8 as "appliedEvents", ${instantText('g.built_at')} as "builtAt", ${instantText('g.live_since')} as "liveSince",
     s.owner_epoch::float8 as "ownerEpoch"
   from read_store.generation g join read_store.projection_set s on s.name = g.set_name`;

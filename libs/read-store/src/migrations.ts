@@ -22,6 +22,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
           position text,
           applied_known_time timestamptz,
           known_time_before timestamptz,
+          as_reported_from timestamptz,
           applied_events bigint not null default 0,
           built_at timestamptz not null default now(),
           live_since timestamptz,

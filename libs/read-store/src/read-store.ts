@@ -10,7 +10,13 @@ export type ReadStore = {
 
 /** Opens it and brings schema `read_store` up to date. */
 export async function openReadStore(databaseUrl: string, options?: { readonly maxConnections?: number }): Promise<ReadStore> {
-  const pool = new Pool({ connectionString: databaseUrl, max: options?.maxConnections ?? 8, application_name: 'bestendig-read' });
+  const pool = new Pool({
+    connectionString: databaseUrl,
+    max: options?.maxConnections ?? 8,
+    application_name: 'bestendig-read',
+    // Compiling a query takes longer than the figures that are asked here.
+    options: '-c timezone=UTC -c jit=off',
+  });
   // An idle connection that the server closes is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => undefined);
   try {

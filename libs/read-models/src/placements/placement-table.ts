@@ -27,7 +27,7 @@ export const placementTable: VersionedTable<PlacementRow> = {
     { name: 'parked_facts', type: 'integer', of: ({ timeline }) => parkedFacts(timeline) },
   ],
   lookups: ['(candidate_id)'],
-  indexes: ['(employer_id, placement_id)'],
+  indexes: [],
 };
 
 export const placementRows = (placementId: string, timeline: Timeline): readonly PlacementRow[] => [{ placementId, timeline }];

@@ -1,0 +1,64 @@
+import type { EventStore, Position } from '@bestendig/event-store';
+import { generationsOf, type ReadStore } from '@bestendig/read-store';
+import { PLACEMENT_EVENTS } from './apply-page';
+import { firstUnapplied } from './cut';
+import { FINGERPRINT, READ_MODELS } from './read-model-set';
+
+/** Events that are counted one by one when a build is behind; beyond it the lag is "at least". */
+const COUNTED_MAX = 10_000;
+const PAGE_EVENTS = 2_000;
+
+export type ProjectionStatus = {
+  readonly name: string;
+  /** `kept`: the one before, for going back. */
+  readonly state: 'live' | 'building' | 'kept';
+  readonly schema: string;
+  /** Fingerprint of folds, tables and policies. */
+  readonly version: string;
+  /** Whether this is the version that this program makes; another waits for a rebuild. */
+  readonly isCurrentVersion: boolean;
+  readonly position: Position | null;
+  readonly appliedKnownTime: string | null;
+  readonly appliedEvents: number;
+  /** Null for a build that is kept: it is not followed up. */
+  readonly lag: { readonly events: number; /** There are more than were counted. */ readonly atLeast: boolean; /** Age of the first event not applied. */ readonly seconds: number } | null;
+  readonly builtAt: string;
+  readonly liveSince: string | null;
+};
+
+/** How far each build of the read models is, the live one first. */
+export async function projections(readStore: ReadStore, store: EventStore): Promise<readonly ProjectionStatus[]> {
+  const builds = await generationsOf(readStore.pool, READ_MODELS);
+  const ORDER = { live: 0, building: 1, kept: 2 } as const;
+  const sorted = [...builds].sort((a, b) => ORDER[a.state] - ORDER[b.state]);
+  return Promise.all(
+    sorted.map(async ({ state, schema, fingerprint, position, appliedKnownTime, appliedEvents, builtAt, liveSince }) => ({
+      name: READ_MODELS,
+      state,
+      schema,
+      version: fingerprint,
+      isCurrentVersion: fingerprint === FINGERPRINT,
+      position,
+      appliedKnownTime,
+      appliedEvents,
+      lag: state === 'kept' ? null : await lagOf(store, position),
+      builtAt,
+      liveSince,
+    })),
+  );
+}
+
+async function lagOf(store: EventStore, position: Position | null): Promise<NonNullable<ProjectionStatus['lag']>> {
+  const first = await firstUnapplied(store, position);
+  if (first === null) return { events: 0, atLeast: false, seconds: 0 };
+  const seconds = Math.max(0, (Date.now() - Date.parse(first.recordedAt)) / 1_000);
+  let events = 0;
+  let from = position;
+  while (events < COUNTED_MAX) {
+    const page = await store.readAll(from, { filter: PLACEMENT_EVENTS, limit: PAGE_EVENTS });
+    events += page.events.length;
+    if (page.atHead || page.next === null) return { events, atLeast: false, seconds };
+    from = page.next;
+  }
+  return { events, atLeast: true, seconds };
+}
