@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createMemoryEventStore, openPostgresEventStore, type EventStore, type NewEvent, type Position, type RawEvent, type StreamWrite } from '@bestendig/event-store';
+import { openPostgresEventStore, type EventStore, type NewEvent, type Position, type StreamWrite } from '@bestendig/event-store';
 import { BareInsert, bareRows, type BareRow } from '@bestendig/event-store/testing';
-import { alternate, benchArgs, closeBench, peakMiB, perSecond, withBenchPostgres, type Measure } from './bench';
+import { alternate, benchArgs, closeBench, peakMiB, perSecond, seconds, withBenchPostgres, type Measure } from './bench';
 
 const BATCH = 1_000;
 const CLIENTS = 16;
@@ -22,25 +22,29 @@ async function main(): Promise<void> {
 async function measureBatches(batches: number, rounds: number, makeDatabase: () => Promise<string>): Promise<Measure> {
   const store = await openPostgresEventStore({ databaseUrl: await makeDatabase() });
   const bare = await BareInsert.into(await makeDatabase(), 1);
-  const rowsOf = rowMaker();
+  const kept = new KeptRows(store);
   const size = batches * BATCH;
   console.log(`Batches of ${BATCH}: ${size} events a round.`);
   const figures = await alternate(
     rounds,
     async (round) => {
-      const writes = range(batches).map((batch) => batchOf(round * batches + batch));
-      return perSecond(size, async () => {
-        for (const one of writes) await store.append(one);
-      });
+      let took = 0;
+      for (const batch of range(batches)) {
+        const writes = batchOf(round * batches + batch);
+        took += await seconds(() => store.append(writes));
+      }
+      return size / took;
     },
-    async (round) => {
-      const rows = chunks(await rowsOf(range(batches).map((batch) => batchOf(round * batches + batch))), BATCH);
-      return perSecond(size, async () => {
-        for (const one of rows) await bare.batch(0, one);
-      });
+    async () => {
+      let took = 0;
+      for (const _ of range(batches)) {
+        const rows = await kept.next(BATCH);
+        took += await seconds(() => bare.batch(0, rows));
+      }
+      return size / took;
     },
   );
-  await check(store, bare, size * (rounds + 1));
+  await closeWhole(store, kept, bare, size * (rounds + 1));
   const measure = measured('append in batches of 1,000', size, figures, 'bare INSERT ... SELECT unnest of the same rows, same table and indexes');
   return { ...measure, met: measure.met && figures.ours >= BATCHES_AIM };
 }
@@ -48,7 +52,7 @@ async function measureBatches(batches: number, rounds: number, makeDatabase: () 
 async function measureSingles(size: number, rounds: number, makeDatabase: () => Promise<string>): Promise<Measure> {
   const store = await openPostgresEventStore({ databaseUrl: await makeDatabase() });
   const bare = await BareInsert.into(await makeDatabase(), CLIENTS);
-  const rowsOf = rowMaker();
+  const kept = new KeptRows(store);
   console.log(`One by one, ${CLIENTS} clients: ${size} events a round.`);
   const figures = await alternate(
     rounds,
@@ -56,13 +60,42 @@ async function measureSingles(size: number, rounds: number, makeDatabase: () => 
       const writes = range(size).map((number) => singleOf(round * size + number));
       return perSecond(size, () => share(writes, async (_, write) => void (await store.append([write]))));
     },
-    async (round) => {
-      const rows = await rowsOf(range(size).map((number) => [singleOf(round * size + number)]));
+    async () => {
+      const rows = await kept.next(size);
       return perSecond(size, () => share(rows, (client, row) => bare.one(client, row)));
     },
   );
-  await check(store, bare, size * (rounds + 1));
+  await closeWhole(store, kept, bare, size * (rounds + 1));
   return measured('append one by one, 16 clients', size, figures, 'bare INSERT of the same rows by 16 clients, same table and indexes');
+}
+
+/** The rows that the store kept, in order, each hash and each link verified: what the reference inserts. */
+class KeptRows {
+  private from: Position | null = null;
+  count = 0;
+
+  constructor(private readonly store: EventStore) {}
+
+  async next(count: number): Promise<readonly BareRow[]> {
+    const rows: BareRow[] = [];
+    while (rows.length < count) {
+      const events = await this.store.readRaw(this.from, Math.min(count - rows.length, 1_000));
+      const last = events.at(-1);
+      if (last === undefined) throw new Error(`Of ${this.count + count} events sent only ${this.count + rows.length} were kept.`);
+      rows.push(...bareRows(events, this.count + rows.length + 1));
+      this.from = last.position;
+    }
+    this.count += count;
+    return rows;
+  }
+}
+
+/** Nothing is printed of logs that are not whole. */
+async function closeWhole(store: EventStore, kept: KeptRows, bare: BareInsert, expected: number): Promise<void> {
+  const tail = await store.readAll(null, { direction: 'backward', limit: 1 });
+  const inOrder = tail.events[0]?.position === (await store.headPosition());
+  if (kept.count !== expected || (await bare.count()) !== expected || !inOrder) throw new Error(`${kept.count} and ${await bare.count()} events kept, ${expected} sent.`);
+  await Promise.all([store.close(), bare.close()]);
 }
 
 /** Half of a batch opens 250 streams with two events, half goes on with those of the batch before. */
@@ -101,38 +134,6 @@ function eventOf(name: string): NewEvent {
   return { id, type: 'ContractSigned', schemaVersion: 1, data, meta };
 }
 
-/** Makes the rows that the store itself would keep, beforehand and in memory. */
-function rowMaker(): (appends: readonly (readonly StreamWrite[])[]) => Promise<readonly BareRow[]> {
-  const memory = createMemoryEventStore();
-  let made: Position | null = null;
-  let count = 0;
-  return async (appends) => {
-    for (const writes of appends) await memory.append(writes);
-    const rows: BareRow[] = [];
-    for (;;) {
-      const events: readonly RawEvent[] = await memory.readRaw(made, 1_000);
-      rows.push(...bareRows(events, count + 1));
-      count += events.length;
-      if (events.length === 0) return rows;
-      made = events.at(-1)?.position ?? made;
-    }
-  };
-}
-
-/** Nothing is printed of a log that is not whole: each hash and each link is verified. */
-async function check(store: EventStore, bare: BareInsert, expected: number): Promise<void> {
-  let read = 0;
-  for (let from: Position | null = null; ; ) {
-    const events = await store.readRaw(from, 5_000);
-    const last = events.at(-1);
-    if (last === undefined) break;
-    read += events.length;
-    from = last.position;
-  }
-  if (read !== expected || (await bare.count()) !== expected) throw new Error(`${read} and ${await bare.count()} events kept, ${expected} sent.`);
-  await Promise.all([store.close(), bare.close()]);
-}
-
 function measured(bench: string, size: number, figures: { readonly ours: number; readonly reference: number }, reference: string): Measure {
   const ratio = figures.ours / figures.reference;
   return { bench, size, unit: 'events/s', value: figures.ours, reference: { name: reference, value: figures.reference }, ratio, aim: RATIO_AIM, met: ratio >= RATIO_AIM, peakMiB: peakMiB() };
@@ -145,10 +146,6 @@ async function share<T>(items: readonly T[], work: (client: number, item: T) => 
     for (const item of waiting) await work(client, item);
   });
   await Promise.all(clients);
-}
-
-function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
-  return range(Math.ceil(items.length / size)).map((number) => items.slice(number * size, (number + 1) * size));
 }
 
 function range(count: number): readonly number[] {

@@ -59,25 +59,27 @@ export async function withBenchPostgres<T>(work: (makeDatabase: () => Promise<st
   }
 }
 
-/** Runs both sides in turn and gives each side's median figure; a first, unmeasured round warms both up. */
+/** Runs both sides in turn, ours first, and gives each side's median figure; a first, unmeasured round warms both up. */
 export async function alternate(rounds: number, ours: (round: number) => Promise<number>, reference: (round: number) => Promise<number>): Promise<{ readonly ours: number; readonly reference: number }> {
   const figures: { readonly ours: number; readonly reference: number }[] = [];
   for (let round = 0; round <= rounds; round++) {
-    // Who goes first changes from round to round: the second may find caches warm, or a checkpoint running.
-    const first = round % 2 === 0 ? await ours(round) : await reference(round);
-    const second = round % 2 === 0 ? await reference(round) : await ours(round);
-    const figure = round % 2 === 0 ? { ours: first, reference: second } : { ours: second, reference: first };
+    const figure = { ours: await ours(round), reference: await reference(round) };
     console.log(`${round === 0 ? 'warm-up' : `round ${round}`}: ${format(figure.ours)} against ${format(figure.reference)}`);
     if (round > 0) figures.push(figure);
   }
   return { ours: median(figures.map((figure) => figure.ours)), reference: median(figures.map((figure) => figure.reference)) };
 }
 
-/** How many a second `work` got through. */
-export async function perSecond(count: number, work: () => Promise<void>): Promise<number> {
+/** How many seconds `work` took. */
+export async function seconds(work: () => Promise<unknown>): Promise<number> {
   const started = process.hrtime.bigint();
   await work();
-  return count / (Number(process.hrtime.bigint() - started) / 1e9);
+  return Number(process.hrtime.bigint() - started) / 1e9;
+}
+
+/** How many a second `work` got through. */
+export async function perSecond(count: number, work: () => Promise<unknown>): Promise<number> {
+  return count / (await seconds(work));
 }
 
 export function median(figures: readonly number[]): number {

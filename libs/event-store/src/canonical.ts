@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 import { EventStoreError } from './port';
 
 const DEPTH_MAX = 64;
+/** Nothing that JSON escapes. */
+const PLAIN = /^[ !#-[\]-~]*$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
@@ -58,6 +60,7 @@ function byKey(a: readonly [string, unknown], b: readonly [string, unknown]): nu
 
 /** @throws EventStoreError `invalidEvent` for a lone surrogate, which no UTF-8 text can hold. */
 export function quoted(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   const json = JSON.stringify(text);
   // A lone surrogate comes out escaped, so only a text that grew can hold one.
   if (json.length !== text.length + 2 && LONE_SURROGATE.test(text)) throw notJson('a lone surrogate');

@@ -20,8 +20,12 @@ export function microsOf(instant: Instant): bigint {
 
 export function isInstant(text: string): boolean {
   if (!FORM.test(text)) return false;
-  const millis = `${text.slice(0, 23)}Z`;
-  const parsed = Date.parse(millis);
-  // A day such as 30 February may be read as one of March: only what comes back the same is a time.
-  return !Number.isNaN(parsed) && new Date(parsed).toISOString() === millis;
+  const part = (start: number, end: number): number => Number(text.slice(start, end));
+  const [month, day] = [part(5, 7), part(8, 10)];
+  return month >= 1 && month <= 12 && day >= 1 && day <= daysIn(part(0, 4), month) && part(11, 13) < 24 && part(14, 16) < 60 && part(17, 19) < 60;
+}
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }

@@ -37,7 +37,6 @@ const LATE_FIELDS_BYTES = 200;
 /** @throws EventStoreError `invalidEvent` or `tooLarge`, before anything has been sent. */
 export function prepareWrites(writes: readonly StreamWrite[]): readonly PreparedWrite[] {
   let events = 0;
-  let bytes = 0;
   const prepared: PreparedWrite[] = [];
   for (const write of writes) {
     events += write.events.length;
@@ -46,10 +45,9 @@ export function prepareWrites(writes: readonly StreamWrite[]): readonly Prepared
     requireThat(isExpected(write.expected), 'An expectation is NO_STREAM, EXISTS, ANY or a revision.');
     requireThat(write.events.length > 0, 'A write without events says nothing.');
     const one = { stream: write.stream, expected: write.expected, events: write.events.map((event) => prepareEvent(write.stream, event)) };
-    for (const event of one.events) bytes += byteLength(event);
-    if (bytes > APPEND_BYTES_MAX) throw new EventStoreError('tooLarge', `More than ${APPEND_BYTES_MAX} bytes in one append.`);
     prepared.push(one);
   }
+  if (exceeds(prepared.flatMap((write) => write.events), APPEND_BYTES_MAX)) throw new EventStoreError('tooLarge', `More than ${APPEND_BYTES_MAX} bytes in one append.`); // prettier-ignore
   return prepared;
 }
 
@@ -75,7 +73,7 @@ export function prepareEvent(stream: string, event: NewEvent): PreparedEvent {
       `,"schemaVersion":${event.schemaVersion},"source":${textOrNull(m, 'source')},"stream":"${stream}","type":"${event.type}"}}`,
     ],
   };
-  if (byteLength(prepared) > EVENT_BYTES_MAX) throw new EventStoreError('tooLarge', `An event of more than ${EVENT_BYTES_MAX} bytes.`);
+  if (exceeds([prepared], EVENT_BYTES_MAX)) throw new EventStoreError('tooLarge', `An event of more than ${EVENT_BYTES_MAX} bytes.`);
   return prepared;
 }
 
@@ -91,10 +89,14 @@ function isExpected(expected: Expected): boolean {
   return typeof expected === 'number' ? Number.isSafeInteger(expected) && expected >= -1 : ['NO_STREAM', 'EXISTS', 'ANY'].includes(expected);
 }
 
-function byteLength(event: PreparedEvent): number {
-  let bytes = LATE_FIELDS_BYTES;
-  for (const part of event.parts) bytes += Buffer.byteLength(part);
-  return bytes;
+/** A character takes three bytes of UTF-8 at most: only where that would be too many are they counted. */
+function exceeds(events: readonly PreparedEvent[], bytesMax: number): boolean {
+  let characters = 0;
+  for (const { parts } of events) characters += LATE_FIELDS_BYTES + parts[0].length + parts[1].length + parts[2].length + parts[3].length;
+  if (3 * characters <= bytesMax) return false;
+  let bytes = 0;
+  for (const { parts } of events) for (const part of parts) bytes += Buffer.byteLength(part);
+  return bytes + LATE_FIELDS_BYTES * events.length > bytesMax;
 }
 
 function text(meta: EventMeta, field: 'actor' | 'correlationId' | 'messageDigest' | 'messageId' | 'organisation' | 'origin'): string {

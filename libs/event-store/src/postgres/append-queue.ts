@@ -1,4 +1,4 @@
-import { AppendTransaction, type PreparedAppend } from '../append-rules';
+import { AppendTransaction, type NewRow, type PreparedAppend } from '../append-rules';
 import { EventStoreError, type Position, type StreamResult } from '../port';
 import { codedError, isConnectionLost } from './connection';
 import { keepStatement, type Asked, type LogLock } from './log-lock';
@@ -25,12 +25,13 @@ export class AppendQueue {
   constructor(
     private readonly lock: LogLock,
     private readonly positionOf: (position: number) => Position,
+    private readonly waitingEventsMax = WAITING_EVENTS_MAX,
   ) {}
 
   add(append: PreparedAppend): Promise<readonly StreamResult[]> {
     const events = append.writes.reduce((sum, write) => sum + write.events.length, 0);
     if (events === 0) return Promise.resolve([]);
-    if (this.waitingEvents > WAITING_EVENTS_MAX) return Promise.reject(new EventStoreError('unavailable', 'Overloaded: too many appends are waiting.'));
+    if (this.waitingEvents + events > this.waitingEventsMax) return Promise.reject(new EventStoreError('unavailable', 'Overloaded: too many appends are waiting.'));
     return new Promise((resolve, reject) => {
       this.waiting.push({ append, events, resolve, reject });
       this.waitingEvents += events;
@@ -63,10 +64,12 @@ export class AppendQueue {
 
   private async carryOut(group: readonly Waiting[]): Promise<void> {
     let failure: unknown;
+    let inDoubt: readonly NewRow[] = [];
     // A lost connection leaves in doubt whether the group was committed; its ids say so, so trying once more never doubles.
     for (let attempt = 0; attempt < 2; attempt++) {
+      for (const one of group) for (const row of inDoubt) one.append.attempted.add(row.hash);
       try {
-        for (const settle of await this.attempt(group)) settle();
+        for (const settle of await this.attempt(group, (rows) => void (inDoubt = rows))) settle();
         return;
       } catch (error) {
         failure = error;
@@ -79,12 +82,12 @@ export class AppendQueue {
     else for (const one of group) one.reject(coded);
   }
 
-  private attempt(group: readonly Waiting[]): Promise<readonly Settle[]> {
+  private attempt(group: readonly Waiting[], onSend: (rows: readonly NewRow[]) => void): Promise<readonly Settle[]> {
     return this.lock.withLock(askedBy(group), (log) => {
       const transaction = new AppendTransaction(log.end, log.nowUs, (stream) => found(log.streams.get(stream)), this.positionOf);
       const settles = group.map((one) => decideOne(transaction, one));
       if (transaction.rows.length === 0) return { result: settles, statements: [] };
-      for (const one of group) for (const row of transaction.rows) one.append.attempted.add(row.hash);
+      onSend(transaction.rows);
       return { result: settles, statements: [keepStatement(transaction.rows, log.end)] };
     });
   }

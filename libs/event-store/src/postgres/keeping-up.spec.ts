@@ -1,8 +1,10 @@
 import { createTestDatabase, type TestDatabase } from '@bestendig/testing';
 import { EventStoreError, type EventStore } from '../port';
+import { prepareWrites } from '../sealing';
 import { ConnectionCutter } from '../testing/connection-cutter';
 import { newEvent, newEvents, newStream, readToEnd } from '../testing/kit';
 import { connect, runSql } from '../testing/postgres-kit';
+import { AppendQueue } from './append-queue';
 import { DEFAULT_LOCK_LIMITS } from './connection';
 import { LogLock, NOTHING_ASKED } from './log-lock';
 import { LogReader } from './log-reader';
@@ -159,12 +161,12 @@ test('the limits on the lock are those the connection has', async () => {
 });
 
 test('more waiting appends than memory should hold are refused as overload', async () => {
-  const store = await open();
-  const letGo = await holdLock();
-  const appends = Array.from({ length: 12 }, () => store.append([{ ...oneEvent(), events: newEvents(10_000) }]).then(() => 'kept', (error: unknown) => (error instanceof EventStoreError ? error.code : String(error)))); // prettier-ignore
-  await pause(10);
-  await letGo();
-  const outcomes = await Promise.all(appends);
-  expect(outcomes.filter((outcome) => outcome === 'unavailable').length).toBeGreaterThan(0);
-  expect(outcomes.filter((outcome) => outcome === 'kept').length).toBeGreaterThan(8);
+  await open();
+  const lock = new LogLock(database.url, DEFAULT_LOCK_LIMITS);
+  const queue = new AppendQueue(lock, String, 25);
+  const append = () => queue.add({ writes: prepareWrites([{ ...oneEvent(), events: newEvents(10) }]), asReported: null, attempted: new Set() });
+  const settled = await Promise.allSettled([append(), append(), append()]);
+  expect(settled).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }, { status: 'rejected', reason: { code: 'unavailable' } }]);
+  expect(await append()).toMatchObject([{ outcome: 'appended' }]);
+  await lock.close();
 });
