@@ -16,6 +16,8 @@ export type Addressed = {
   readonly fact: HrFact;
   /** As kept: under the secret. */
   readonly digest: string;
+  /** Of the message's facts, in their order. */
+  readonly eventIds: readonly string[];
   readonly employment: Link;
   readonly person: Link | null;
   readonly successor: Link | null;
@@ -48,6 +50,7 @@ export function address(secret: Buffer, fact: HrFact, index: number): Addressed 
     index,
     fact,
     digest: keptDigest(secret, fact.digest),
+    eventIds: fact.facts.map((_, ordinal) => messageEventId(fact.source, fact.messageId, ordinal)),
     employment: employmentLink(secret, fact.source, fact.employmentKey),
     person: fact.personKey === null ? null : personLink(secret, fact.source, fact.personKey),
     successor: fact.successorKey === null ? null : employmentLink(secret, fact.source, fact.successorKey),
@@ -99,7 +102,7 @@ export function planBatch(batch: readonly Addressed[], streams: Streams, options
       continue;
     }
     const placementId = currentTarget(employment, streams);
-    const message = `${placementId} ${messageEventId(fact.source, fact.messageId, 0)}`;
+    const message = `${placementId} ${addressed.eventIds[0] ?? ''}`;
     if (taken.has(message)) {
       deferred.push(addressed);
       continue;
@@ -134,33 +137,31 @@ function writeFor(stream: string, placementId: string, streams: Streams, writes:
 const currentTarget = (link: Link, streams: Streams): string => targetsOf(link, streams.get(link.stream) ?? []).at(-1) ?? link.defaultTarget;
 
 function planMessage(addressed: Addressed, write: PlannedWrite, streams: Streams, by: Partial<Deliverer> | undefined): void {
-  const { fact, digest, employment, person, successor } = addressed;
+  const { fact, eventIds, digest, employment, person, successor } = addressed;
   const filling = {
     candidateId: person === null ? null : currentTarget(person, streams),
     successorPlacementId: successor === null ? null : currentTarget(successor, streams),
   };
-  const events = eventsOf(fact, digest, filling, employment.id, by);
-  write.events.push(...events);
-  write.messages.push({ addressed, eventIds: events.map((event) => event.id) });
+  write.events.push(...eventsOf(fact, { eventIds, digest, link: employment.id }, filling, by));
+  write.messages.push({ addressed, eventIds });
 }
 
 /** What became of a message that is in one of the streams its link ever named; null where it is in none. */
-function recordedBefore({ fact, digest, employment }: Addressed, streams: Streams): FactOutcome | null {
-  const id = messageEventId(fact.source, fact.messageId, 0);
+function recordedBefore({ fact, eventIds, digest, employment }: Addressed, streams: Streams): FactOutcome | null {
+  const [id] = eventIds;
   for (const placementId of targetsOf(employment, streams.get(employment.stream) ?? [])) {
     const events = streams.get(placementStream(placementId)) ?? [];
     const recorded = events.find((event) => event.id === id);
     if (recorded === undefined) continue;
     if (recorded.messageDigest !== digest) return refusedAsReused(fact, digest);
-    return outcomeOfRecorded(fact, digest, placementId, events);
+    return outcomeOfRecorded(fact, digest, eventIds, placementId, events);
   }
   return null;
 }
 
 /** A delivery whose own origin is in the log gets its first outcome again; from any other origin it is a duplicate of that. */
-function outcomeOfRecorded(fact: HrFact, digest: string, placementId: string, events: readonly RecordedEvent[]): FactOutcome {
-  const ids = new Set(fact.facts.map((_, ordinal) => messageEventId(fact.source, fact.messageId, ordinal)));
-  const own = events.filter((event) => ids.has(event.id));
+function outcomeOfRecorded(fact: HrFact, digest: string, ids: readonly string[], placementId: string, events: readonly RecordedEvent[]): FactOutcome {
+  const own = events.filter((event) => ids.includes(event.id));
   const last = own.at(-1);
   if (last === undefined) throw new RangeError('a message that was found has no events');
   const eventIds = own.map((event) => event.id);

@@ -1,6 +1,5 @@
 import type { NewEvent } from '@bestendig/event-store';
 import type { Fact, FactCorrected, PlacementFact } from '@bestendig/placement-domain';
-import { messageEventId } from './event-ids';
 import type { FactDraft, HrFact, PlacementFactDraft } from './hr-fact';
 
 /** What the links of a message's keys name now. */
@@ -12,12 +11,15 @@ export type Deliverer = { readonly actor: string; /** The controller: `oin:<20 d
 /** `urn:nld:oin:<OIN>:systeem:<name>` belongs to the organisation with that OIN. */
 export const organisationOfSource = (source: string): string => `oin:${source.split(':')[3] ?? ''}`;
 
+/** What stands in the log in place of a message's content and keys. */
+export type Kept = { readonly eventIds: readonly string[]; readonly digest: string; readonly link: string };
+
 /** The events of one message, ids filled in from the links: no external key is in them. */
-export function eventsOf(fact: HrFact, digest: string, filling: Filling, link: string, by: Partial<Deliverer> | undefined): readonly NewEvent[] {
+export function eventsOf(fact: HrFact, { eventIds, digest, link }: Kept, filling: Filling, by: Partial<Deliverer> | undefined): readonly NewEvent[] {
   return fact.facts.map((draft, ordinal) => {
     const { type, data } = filled(draft, filling);
     return {
-      id: messageEventId(fact.source, fact.messageId, ordinal),
+      id: eventIds[ordinal] ?? '',
       type,
       schemaVersion: 1,
       data,

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '@bestendig/event-store';
-import type { Fact, FactData, FactReference, FactType, PlacementEvent } from '@bestendig/placement-domain';
+import type { Fact, FactReference, PlacementEvent } from '@bestendig/placement-domain';
 
 /** Message ids that start so belong to reactions; no person and no source may use one. */
 export const REACTION_PREFIX = 'reaction:';
@@ -9,7 +9,7 @@ export const REACTION_PREFIX = 'reaction:';
  * does not know, and never throws.
  */
 export function toPlacementEvent(event: RecordedEvent): PlacementEvent {
-  return placementEvent(event as RecordedFact, event.knownTime);
+  return placementEvent(event, event.knownTime);
 }
 
 /** What of an event the timeline needs, before it has a recorded time: an event about to be appended has it too. */
@@ -22,28 +22,28 @@ export type EventOfFact = {
 
 /** An event about to be appended, as the timeline will read it when it is recorded at `recordedAt`. */
 export const asRecordedAt = (event: EventOfFact, recordedAt: string): PlacementEvent =>
-  placementEvent({ ...event.meta, id: event.id, type: event.type as FactType, data: event.data as FactData[FactType] }, recordedAt);
+  placementEvent({ ...event.meta, id: event.id, type: event.type, data: event.data }, recordedAt);
 
 type RecordedFact = {
   readonly id: string;
-  readonly type: FactType;
-  readonly data: FactData[FactType];
+  readonly type: string;
+  readonly data: object;
   readonly reportedAt: string | null;
   readonly source: string | null;
   readonly messageId: string;
 };
 
 function placementEvent(event: RecordedFact, recordedAt: string): PlacementEvent {
-  const fact = { type: event.type, data: event.data } as Fact;
   return {
-    ...fact,
+    type: event.type,
+    data: event.data,
     id: event.id,
     recordedAt,
     reportedAt: event.reportedAt,
     source: event.source,
     messageId: event.messageId,
     byPerson: event.source === null && !event.messageId.startsWith(REACTION_PREFIX),
-  };
+  } as PlacementEvent;
 }
 
 /** What a correction, retraction or discard refers to; null for a fact about the placement itself. */
