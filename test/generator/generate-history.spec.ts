@@ -9,7 +9,7 @@ import { generateHistory } from '@bestendig/standalone';
 import { FIRST_DAY, LAST_DAY, lineWorks, livesOf } from './figures';
 import { jobsOf, parse } from './read-history';
 
-const PLACEMENTS = 1_500;
+const PLACEMENTS = 1_200;
 const CHECK = { fileDigest: '0'.repeat(64), digestKey: Buffer.alloc(32) };
 
 const text = (lines: Iterable<string>): string => [...lines].join('\n');
@@ -23,7 +23,7 @@ describe('the bytes', () => {
 
   test('every machine makes the same', () => {
     const digest = createHash('sha256').update(text(generateHistory({ placements: 100, seed: 1 }))).digest('hex');
-    expect(digest).toBe('78ea5955db32bddc6acb17dd485b46c9dcb8cd3506e5d5393596b999635e04f1');
+    expect(digest).toBe('d9c217d8a7e6bf34faeaa57ea2cf69d5abba79592012f6a0ac7091f8d2851cba');
   });
 
   test('the header says that the data is synthetic and what it is calibrated on; then come the columns', () => {
@@ -169,14 +169,14 @@ describe('what an import makes of it', () => {
     let [days, differ] = [0, 0];
     for (const { jobs, lines } of livesOf(jobsOf(parse(generateHistory(options)).rows))) {
       const pieces = chains(persons.get(jobs[0]?.person ?? '') ?? []).flatMap((chain) => chain.pieces).filter(({ state }) => state.kind === 'inWork');
-      for (let day = FIRST_DAY; day <= LAST_DAY; day += 17) {
+      for (let day = FIRST_DAY; day <= LAST_DAY; day += 23) {
         const text = new Date(day * 86_400_000).toISOString().slice(0, 10);
         const inChain = pieces.some(({ firstDay, lastDay }) => firstDay <= text && (lastDay === null || lastDay >= text));
         days += 1;
         if (inChain !== lines.some((line) => lineWorks(line, day))) differ += 1;
       }
     }
-    expect(days).toBeGreaterThan(100_000);
+    expect(days).toBeGreaterThan(50_000);
     expect(differ / days).toBeLessThan(0.0005);
   });
 

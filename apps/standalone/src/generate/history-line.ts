@@ -10,7 +10,7 @@ export const COLUMNS = [
   'id', 'source', 'time', 'type', 'person', 'employment', 'effectiveDate', 'employer', 'sector', 'region', 'hoursPerWeek', 'arrangement', 'inleners', 'postOrigin',
   'aboveFormation', 'budget', 'registrationKind', 'inTargetGroup', 'plannedEnd', 'authority', 'aim', 'converted', 'form', 'proeftijdDays', 'endCode', 'departmentCode',
   'taskCode', 'locationCode', 'kind', 'level', 'provider', 'grantUntil', 'training', 'by', 'cause', 'lesson', 'lastDay', 'to', 'successorEmployment', 'corrects',
-  'replacementType', 'retracts', 'reason',
+  'replacementType', 'retracts', 'reason', 'assumed',
 ] as const; // prettier-ignore
 export type Column = (typeof COLUMNS)[number];
 
@@ -67,6 +67,8 @@ function putFact(cells: string[], plan: Plan, fact: PlacementFact): void {
     if (field === 'candidateId') continue;
     if (field === 'inleners' && (fact.type === 'PlacementRegistered' || fact.type === 'ArrangementChanged')) {
       put(cells, 'inleners', (fact.data.inleners ?? []).map(({ employerId, share }) => `${employerId}=${share}`).join(';'));
+    } else if (field === 'assumed') {
+      put(cells, field, (fact.data.assumed ?? []).join(';'));
     } else {
       put(cells, RENAMED[field] ?? field, String(fields[field]));
     }

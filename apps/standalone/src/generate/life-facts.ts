@@ -29,7 +29,7 @@ export function factsOf(random: Random, plan: Plan, employers: Employers): reado
 }
 
 const POSTS: Weighted<(typeof POST_ORIGINS)[number]> = [['regular', 62], ['jobcarving', 24], ['functiecreatie', 14]]; // prettier-ignore
-const PAID_FROM: Weighted<(typeof BUDGETS)[number]> = [['department', 70], ['central', 20], ['shared', 10]]; // prettier-ignore
+const PAID_FROM: Weighted<(typeof BUDGETS)[number]> = [['department', 68], ['central', 19], ['shared', 9], ['subsidy', 4]]; // prettier-ignore
 
 function tellRegistration(telling: Telling, employers: Employers): void {
   const { plan, random } = telling;
@@ -51,6 +51,8 @@ function tellRegistration(telling: Telling, employers: Employers): void {
     budget: overheid ? pick(random, PAID_FROM) : 'department',
     registrationKind: existing ? 'existingWorker' : 'newJob',
     inTargetGroup: plan.person.inTargetGroup,
+    // Of those who came long ago nobody knows any more how the post came to be.
+    ...(existing && random.chance(0.15) ? { assumed: ['postOrigin'] } : {}),
   };
   tell(telling, day, { type: 'PlacementRegistered', data }, existing ? [0, 0] : [-10, 2]);
 }

@@ -50,7 +50,7 @@ function tellBuddy(telling: Telling, from: number, until: number): void {
   tell(telling, day, { type: 'BuddyAssigned', data: { effectiveDate: textOf(day) } }, [0, 20]);
   if (random.chance(0.35)) {
     const trained = day + random.between(20, 200);
-    const by = pick(random, [['buddy', 60], ['jobcoach', 15], ['manager', 25]] as const); // prettier-ignore
+    const by = pick(random, [['buddy', 58], ['jobcoach', 14], ['manager', 22], ['worker', 6]] as const); // prettier-ignore
     if (trained < until) tell(telling, trained, { type: 'TrainingCompleted', data: { effectiveDate: dateText(telling, trained), training: 'harrie', by } }, [1, 30]);
   }
   const lastDay = day + random.between(60, 500);
