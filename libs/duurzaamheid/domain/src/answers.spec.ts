@@ -63,7 +63,14 @@ describe('an answer made from counts', () => {
 
   it('has a row per cohort, ascending, and a cell for every horizon asked', () => {
     const counts = { ...NO_RETENTION_COUNTS, mature: 4, retained: 3, lost: 1 };
-    const matrix = matrixFromCounts(question, [{ cohort: '2024-02', horizon: 3, counts }, { cohort: '2024-01', horizon: 6, counts }], leftOut); // prettier-ignore
+    const matrix = matrixFromCounts(
+      question,
+      [
+        { cohort: '2024-02', horizon: 3, counts },
+        { cohort: '2024-01', horizon: 6, counts },
+      ],
+      leftOut,
+    );
     expect(matrix.rows).toEqual([
       { cohort: '2024-01', cells: [cellFromCounts(3, NO_RETENTION_COUNTS), cellFromCounts(6, counts)] },
       { cohort: '2024-02', cells: [cellFromCounts(3, counts), cellFromCounts(6, NO_RETENTION_COUNTS)] },
@@ -101,9 +108,14 @@ describe('matrix and summary of random persons', () => {
         const matrix = retentionMatrix(of, question).rows.flatMap(({ cohort, cells }) =>
           cells.map(({ horizon, mature, retained, unconfirmed, lost, notMature, lateEntry }) => ({
             key: `${cohort} ${horizon}`,
-            mature, retained, unconfirmed, lost, notMature, lateEntry,
+            mature,
+            retained,
+            unconfirmed,
+            lost,
+            notMature,
+            lateEntry,
           })),
-        ); // prettier-ignore
+        );
         expect(matrix).toEqual(byHand(persons, peildatum));
         for (const row of duurzaamheidSummary(of, question).rows) {
           for (const { mature, stillInWork, unconfirmed, uitval, doorstroom, otherKnown, unknown, ends } of row.cells) {
@@ -117,7 +129,18 @@ describe('matrix and summary of random persons', () => {
   });
 
   function byHand(persons: readonly (readonly ToldPlacement[])[], peildatum: string): unknown[] {
-    const rows = new Map<string, { key: string; mature: number; retained: number; unconfirmed: number; lost: number; notMature: number; lateEntry: number }>(); // prettier-ignore
+    const rows = new Map<
+      string,
+      {
+        key: string;
+        mature: number;
+        retained: number;
+        unconfirmed: number;
+        lost: number;
+        notMature: number;
+        lateEntry: number;
+      }
+    >();
     for (const placements of persons) {
       for (const { first, day0, entry } of stateOnDay(placements, peildatum)) {
         for (const horizon of horizons) {

@@ -41,16 +41,34 @@ const elsewhere = (id: string, from = '2024-01-01'): ToldPlacement =>
 
 describe('what an end is', () => {
   it.each([
-    ['01', 'uitval'], ['03', 'uitval'], ['04', 'uitval'], ['05', 'uitval'], ['06', 'uitval'], ['21', 'uitval'], ['40', 'uitval'], ['50', 'uitval'],
-    ['31', 'otherKnown'], ['51', 'otherKnown'], ['32', 'otherKnown'], ['33', 'otherKnown'], ['34', 'otherKnown'],
-    ['20', 'otherUnknown'], ['30', 'otherUnknown'], ['41', 'otherUnknown'], ['99', 'otherUnknown'], ['77', 'otherUnknown'], [undefined, 'otherUnknown'],
-    ['90', 'unconfirmed'], ['91', 'unconfirmed'], ['92', 'unconfirmed'],
+    ['01', 'uitval'],
+    ['03', 'uitval'],
+    ['04', 'uitval'],
+    ['05', 'uitval'],
+    ['06', 'uitval'],
+    ['21', 'uitval'],
+    ['40', 'uitval'],
+    ['50', 'uitval'],
+    ['31', 'otherKnown'],
+    ['51', 'otherKnown'],
+    ['32', 'otherKnown'],
+    ['33', 'otherKnown'],
+    ['34', 'otherKnown'],
+    ['20', 'otherUnknown'],
+    ['30', 'otherUnknown'],
+    ['41', 'otherUnknown'],
+    ['99', 'otherUnknown'],
+    ['77', 'otherUnknown'],
+    [undefined, 'otherUnknown'],
+    ['90', 'unconfirmed'],
+    ['91', 'unconfirmed'],
+    ['92', 'unconfirmed'],
   ])('under code %s is %s', (code, outcome) => {
     expect(told(only(placement('a', YEAR_2023, contractEnded(LAST, code))))).toEqual([
       '2023-01-01 inWork a',
       `2024-01-01 ${outcome} a`,
     ]);
-  }); // prettier-ignore
+  });
 
   it('is what is recorded, before the code', () => {
     const ends = [uitval(LAST), doorstroom(LAST), endedOtherwise(LAST, 'agreedOutflow')];
