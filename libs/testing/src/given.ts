@@ -14,6 +14,9 @@ import {
 /** A fact with what of its envelope a test cares about. */
 export type Told = { readonly fact: Fact } & Partial<Omit<PlacementEvent, 'type' | 'data'>>;
 
+/** Facts of one placement in the order told. */
+export type Story = readonly (Fact | Told)[];
+
 /** A fact by its type's name and data. */
 export function fact<Type extends keyof FactData>(type: Type, data: FactData[Type]): Extract<Fact, { type: Type }>;
 export function fact(type: keyof FactData, data: FactData[keyof FactData]): unknown {
@@ -42,7 +45,7 @@ export type Given = {
  * Facts of one placement in the order told: event `e1` of message `m1`, then `e2` ..., each reported and recorded a
  * minute after the one before by one source, where the test does not say otherwise.
  */
-export function given(...facts: readonly (Fact | Told)[]): Given {
+export function given(...facts: Story): Given {
   const events = facts.map(asEvent);
   return {
     events,

@@ -42,8 +42,8 @@ export type Gathered = {
   readonly hired: Point<'HiredByInlener'>[];
 };
 
-/** Lays out `facts`; parks what cannot be read and what contradicts itself. */
-export function gather(facts: readonly LiveFact[], verdicts: Verdicts): Gathered {
+/** Lays out `facts`, putting them in order of days; parks what cannot be read and what contradicts itself. */
+export function gather(facts: LiveFact[], verdicts: Verdicts): Gathered {
   const gathered: Gathered = {
     registrations: [],
     contracts: [],
@@ -62,7 +62,7 @@ export function gather(facts: readonly LiveFact[], verdicts: Verdicts): Gathered
     trainings: [],
     hired: [],
   };
-  for (const live of [...facts].sort(compareDay)) {
+  for (const live of facts.sort(compareDay)) {
     if (!isReadable(live.fact)) park(verdicts, live, 'unreadable');
     else if (contradictsItself(live.fact)) park(verdicts, live, 'datesContradict');
     else lay(live, gathered);
@@ -70,8 +70,8 @@ export function gather(facts: readonly LiveFact[], verdicts: Verdicts): Gathered
   return gathered;
 }
 
-function lay({ fact, order, at, eventId, day }: LiveFact, to: Gathered): void {
-  const live: Live = { order, at, eventId, day };
+function lay(live: LiveFact, to: Gathered): void {
+  const { fact, order, at, eventId, day } = live;
   switch (fact.type) {
     case 'PlacementRegistered':
       to.registrations.push({ order, at, eventId, day, data: fact.data });

@@ -69,6 +69,9 @@ export function intervals<Start, End>(
   verdicts: Verdicts,
   rules: IntervalRules<Start, End> = {},
 ): readonly Interval<Start, End>[] {
+  // Most placements have few of these.
+  if (facts.starts.length === 0 && facts.ends.length === 0 && (facts.extensions ?? NO_EXTENSIONS).length === 0)
+    return [];
   const walk: Walk<Start, End> = { facts, rules, verdicts, built: [], running: null, firstEnd: 0, nextEnd: 0, nextExtension: 0, lastExtension: null }; // prettier-ignore
   for (const next of facts.starts) {
     reachTo(walk, next.day);

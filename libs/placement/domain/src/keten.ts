@@ -50,12 +50,17 @@ function lastDayIn(segment: Segment, next: Segment | undefined): Day | null {
   return addDays(next.contract.day, -1);
 }
 
-/** The first day in this contract beyond the months allowed; the rule is that of the contract's last day (a contract that ends on or after 1-1-2020 falls under 36). */
+/**
+ * The first day in this contract beyond the months allowed. The rule is that of the contract's last day: one that ends
+ * on or after 1-1-2020 falls under 36 months, though it began under 24.
+ */
 function monthsOver(ketenFrom: Day, firstDay: Day, lastDay: Day | null, knownAt: string | undefined): Day | null {
-  if (lastDay === null) return null;
-  const rule = rowOn(KETEN, lastDay, knownAt);
+  const until = lastDay ?? NEVER;
+  const rule = rowOn(KETEN, until, knownAt);
   if (rule === null) return null;
   const over = addMonths(ketenFrom, rule.months);
-  if (over > lastDay) return null;
+  if (over > until) return null;
   return over > firstDay ? over : firstDay;
 }
+
+const NEVER: Day = '9999-12-31';

@@ -11,8 +11,8 @@ import type { ParkedReason, Verdict } from './timeline-types';
  * rank counts. A corrected fact keeps its own rank; what it says is what the last correction in the line says.
  */
 export type Unmodified = {
-  /** Facts about the placement that count so far, by rank. */
-  readonly facts: readonly LiveFact[];
+  /** Facts about the placement that count so far. */
+  readonly facts: LiveFact[];
   /** Verdicts on the modifiers and on what they took out; the rest stands until a layer parks it. */
   readonly verdicts: Verdicts;
   /** Index of a corrected fact -> what counts in its place. Null when nothing is corrected. */

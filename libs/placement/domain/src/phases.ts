@@ -103,15 +103,16 @@ function nextGrant(
 
 function jobcoach(kind: SupportPeriod['kind'], period: Interval<JobcoachAssigned, null>): SupportPeriod {
   const { level, providerId } = period.start.detail;
-  const grants = [period.start, ...period.renewals].flatMap(({ plannedEnd }) =>
-    plannedEnd === null ? [] : [plannedEnd],
-  );
+  const grantsUntil: Day[] = [];
+  for (const { plannedEnd } of [period.start, ...period.renewals]) {
+    if (plannedEnd !== null && !grantsUntil.includes(plannedEnd)) grantsUntil.push(plannedEnd);
+  }
   return {
     kind,
     firstDay: period.start.day,
     lastDay: period.lastDay,
     level,
     ...(providerId === undefined ? {} : { providerId }),
-    grantsUntil: [...new Set(grants)].sort(),
+    grantsUntil: grantsUntil.sort(),
   };
 }

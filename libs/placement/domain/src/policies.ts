@@ -4,7 +4,8 @@ import type { ContractForm, Day, EndCode, ProefplaatsingAuthority } from './fact
 /**
  * Rules that carry a date in law or in an official list: a row has the day from which it holds, and the moment from
  * which it was known, so that an answer "as known at" uses no rule of later. Where the moment of publication was not
- * verified, a row is known from the first day it holds. A row is never edited; a changed rule is a new row.
+ * verified, a row is known from the date of its law, or else from the first day it holds. A row is never edited; a
+ * changed rule is a new row.
  */
 export type PolicyRow = {
   /** First day on which the row holds. */

@@ -24,6 +24,8 @@ export function compareText(a: string, b: string): number {
 export function rankedFacts(events: readonly PlacementEvent[], knownAt?: string): PlacementEvent[] {
   const ranked: PlacementEvent[] = [];
   for (const event of events) if (knownAt === undefined || event.recordedAt <= knownAt) ranked.push(event);
+  // Facts mostly come in the order in which they were reported.
+  if (isRanked(ranked)) return ranked;
   ranked.sort(compareWhole);
   let kept = 0;
   for (const event of ranked) {
@@ -32,6 +34,15 @@ export function rankedFacts(events: readonly PlacementEvent[], knownAt?: string)
   }
   ranked.length = kept;
   return ranked;
+}
+
+function isRanked(events: readonly PlacementEvent[]): boolean {
+  let before: PlacementEvent | undefined;
+  for (const event of events) {
+    if (before !== undefined && compareRank(before, event) >= 0) return false;
+    before = event;
+  }
+  return true;
 }
 
 /** Rank, and for copies of one id the one recorded first; the content decides last, so that even junk has one order. */

@@ -8,7 +8,7 @@ import {
 import fc from 'fast-check';
 import { timeline, type PlacementEvent, type Timeline } from '.';
 
-const RUNS = { numRuns: 150 };
+const RUNS = { numRuns: 100 };
 const histories = fc.oneof({ weight: 2, arbitrary: placementHistories }, { weight: 1, arbitrary: correctedHistories });
 
 /** What a timeline says, without when its facts were recorded. */

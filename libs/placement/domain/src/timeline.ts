@@ -8,7 +8,7 @@ import { noticesOf } from './notices';
 import { interruptions, phases, proefplaatsingen, support } from './phases';
 import { rankedFacts } from './rank';
 import { spellsOf } from './spells';
-import type { FactVerdict, Timeline, Verdict } from './timeline-types';
+import type { FactVerdict, Timeline } from './timeline-types';
 import { arrangements, hoursPerWeek, trainings, workCodes } from './values';
 
 /**
@@ -29,10 +29,29 @@ export function timeline(events: readonly PlacementEvent[], knownAt?: string): T
     for (const live of facts) if (verdicts[live.at]?.verdict === 'stands') park(verdicts, live, 'notRegistered');
     return { ...NOTHING, source: ranked[0]?.source ?? null, facts: factVerdicts(ranked, verdicts, asCorrected) };
   }
+  const dated: EndFact[] = [];
+  const undated: EndFact[] = [];
+  for (const end of gathered.ends) (end.lastDay === null ? undated : dated).push(end);
+  dated.sort(compareLastDay);
+
+  const { arrangement, employer, hired } = arrangements(registration, gathered.arrangements, gathered.hired, verdicts);
+  const segments = contractSegments(gathered.contracts, dated, undated, gathered.madePermanent, verdicts, knownAt);
+  const spells = spellsOf(segments, undated, hired, verdicts);
+  const trials = proefplaatsingen(gathered.proefplaatsingen, verdicts, knownAt);
   return {
-    ...lifeOf(gathered, registration, verdicts, knownAt),
     registration: registrationOf(registration),
     source: ranked[registration.order]?.source ?? null,
+    phases: phases(gathered, trials, spells, verdicts),
+    spells,
+    employer,
+    arrangement,
+    hoursPerWeek: hoursPerWeek(registration, gathered.hours, verdicts),
+    work: workCodes(gathered.work, verdicts),
+    interruptions: interruptions(gathered.interruptions, verdicts),
+    support: support(gathered, verdicts),
+    trainings: trainings(gathered.trainings, verdicts),
+    notices: noticesOf(segments, trials, gathered.ends, verdicts, knownAt),
+    // Last: by now every layer has parked what it parks.
     facts: factVerdicts(ranked, verdicts, asCorrected),
   };
 }
@@ -78,35 +97,6 @@ function registrationOf({ eventId, data }: Point<'PlacementRegistered'>): NonNul
   };
 }
 
-function lifeOf(
-  gathered: Gathered,
-  registration: Point<'PlacementRegistered'>,
-  verdicts: Verdicts,
-  knownAt: string | undefined,
-): Omit<Timeline, 'registration' | 'source' | 'facts'> {
-  const dated: EndFact[] = [];
-  const undated: EndFact[] = [];
-  for (const end of gathered.ends) (end.lastDay === null ? undated : dated).push(end);
-  dated.sort(compareLastDay);
-
-  const { arrangement, employer, hired } = arrangements(registration, gathered.arrangements, gathered.hired, verdicts);
-  const segments = contractSegments(gathered.contracts, dated, undated, gathered.madePermanent, verdicts, knownAt);
-  const spells = spellsOf(segments, undated, hired, verdicts);
-  const trials = proefplaatsingen(gathered.proefplaatsingen, verdicts, knownAt);
-  return {
-    phases: phases(gathered, trials, spells, verdicts),
-    spells,
-    employer,
-    arrangement,
-    hoursPerWeek: hoursPerWeek(registration, gathered.hours, verdicts),
-    work: workCodes(gathered.work, verdicts),
-    interruptions: interruptions(gathered.interruptions, verdicts),
-    support: support(gathered, verdicts),
-    trainings: trainings(gathered.trainings, verdicts),
-    notices: noticesOf(segments, trials, gathered.ends, verdicts, knownAt),
-  };
-}
-
 function compareLastDay(a: EndFact, b: EndFact): number {
   if (a.lastDay === b.lastDay) return a.order - b.order;
   return (a.lastDay ?? '') < (b.lastDay ?? '') ? -1 : 1;
@@ -117,21 +107,26 @@ function factVerdicts(
   verdicts: Verdicts,
   asCorrected: ReadonlyMap<number, PlacementFact> | null,
 ): readonly FactVerdict[] {
-  return ranked.map((event, i): FactVerdict => {
+  return ranked.map((event, i) => {
+    const stands = standingFact(event);
+    const verdict = verdicts[i];
+    // Nearly all stand, and a spread is dear.
+    if (verdict === undefined || verdict.verdict === 'stands') return stands;
     const replacement = asCorrected?.get(i);
-    return {
-      eventId: event.id,
-      type: event.type,
-      effectiveDate: event.data?.effectiveDate ?? '',
-      recordedAt: event.recordedAt,
-      reportedAt: event.reportedAt,
-      source: event.source,
-      messageId: event.messageId,
-      event,
-      ...(verdicts[i] ?? UNJUDGED),
-      ...(replacement === undefined ? {} : { asCorrected: replacement }),
-    };
+    return { ...stands, ...verdict, ...(replacement === undefined ? {} : { asCorrected: replacement }) };
   });
 }
 
-const UNJUDGED: Verdict = { verdict: 'stands' };
+function standingFact(event: PlacementEvent): FactVerdict {
+  return {
+    eventId: event.id,
+    type: event.type,
+    effectiveDate: event.data?.effectiveDate ?? '',
+    recordedAt: event.recordedAt,
+    reportedAt: event.reportedAt,
+    source: event.source,
+    messageId: event.messageId,
+    event,
+    verdict: 'stands',
+  };
+}
