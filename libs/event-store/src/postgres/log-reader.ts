@@ -13,7 +13,11 @@ const WINDOW_EVENTS = 50_000;
 type EventRow = [position: string, hash: string, canonical: string, knownUs: string | null];
 type RawRow = [position: string, stream: string, revision: number, hash: string, canonical: string];
 
-const EVENT = `select e.position, encode(e.hash, 'hex'), e.canonical, l.known_us from event_store.events e left join event_store.lifted l using (position)`;
+// A page looks for lifted events in its own stretch of the log; a stream, whose events lie far apart, one by one.
+const COLUMNS = `e.position, encode(e.hash, 'hex'), e.canonical`;
+const OF_STREAM = `select ${COLUMNS}, (select known_us from event_store.lifted l where l.position = e.position) from event_store.events e`;
+const OF_LOG = (stretch: string): string =>
+  `select ${COLUMNS}, l.known_us from event_store.events e left join event_store.lifted l on l.position = e.position and ${stretch.replaceAll('e.', 'l.')} where ${stretch}`;
 const RAW = `select position, stream, revision, encode(hash, 'hex'), canonical from event_store.events e`;
 
 /** Every read: on connections of its own, waiting for nothing, since what is visible is whole. */
@@ -26,7 +30,15 @@ export class LogReader {
     private readonly upcasters: Upcasters,
     private readonly windowEvents = WINDOW_EVENTS,
   ) {
-    this.pool = new Pool({ connectionString: databaseUrl, application_name: 'bestendig event store (read)', max: maxConnections, connectionTimeoutMillis: 10_000, keepAlive: true });
+    this.pool = new Pool({
+      connectionString: databaseUrl,
+      application_name: 'bestendig event store (read)',
+      max: maxConnections,
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+      // Statistics lag behind a fast import: always by index.
+      options: '-c enable_seqscan=off -c enable_bitmapscan=off',
+    });
     this.pool.on('error', ignoreLoss);
   }
 
@@ -38,7 +50,7 @@ export class LogReader {
     const backward = options.direction === 'backward';
     const rows = await this.rows<EventRow>({
       name: `stream-${backward ? 'backward' : 'forward'}`,
-      text: `${EVENT} where e.stream = $1 and e.revision ${backward ? '<=' : '>='} $2 order by e.revision ${backward ? 'desc' : 'asc'} limit $3`,
+      text: `${OF_STREAM} where e.stream = $1 and e.revision ${backward ? '<=' : '>='} $2 order by e.revision ${backward ? 'desc' : 'asc'} limit $3`,
       values: [stream, options.fromRevision ?? (backward ? 2 ** 31 - 1 : 0), options.limit ?? null],
     });
     return rows.map((row) => this.recorded(row));
@@ -47,7 +59,7 @@ export class LogReader {
   readonly readStreams: EventStore['readStreams'] = async (streams) => {
     const found = new Map<string, RecordedEvent[]>();
     if (streams.length === 0) return found;
-    const rows = await this.rows<EventRow>({ name: 'streams', text: `${EVENT} where e.stream = any($1::text[]) order by e.stream, e.revision`, values: [streams] });
+    const rows = await this.rows<EventRow>({ name: 'streams', text: `${OF_STREAM} where e.stream = any($1::text[]) order by e.stream, e.revision`, values: [streams] });
     for (const row of rows) {
       const event = this.recorded(row);
       const events = found.get(event.stream);
@@ -65,7 +77,7 @@ export class LogReader {
   };
 
   private async forward(after: number | null, limit: number): Promise<Page> {
-    const rows = await this.rows<EventRow>({ name: 'all', text: `${EVENT} where e.position > $1 order by e.position limit $2`, values: [after ?? 0, limit] });
+    const rows = await this.rows<EventRow>({ name: 'all', text: `${OF_LOG('e.position > $1')} order by e.position limit $2`, values: [after ?? 0, limit] });
     if (rows.length === 0) await this.requireGiven(after);
     return { events: rows.map((row) => this.recorded(row)), next: lastPosition(rows), atHead: rows.length < limit };
   }
@@ -79,7 +91,7 @@ export class LogReader {
     if (until === from) return { events: [], next: null, atHead: true };
     const rows = await this.rows<EventRow>({
       name: 'all-filtered',
-      text: `${EVENT} where e.position > $1 and e.position <= $2 ${FILTER} order by e.position limit $5`,
+      text: `${OF_LOG('e.position > $1 and e.position <= $2')} ${FILTER} order by e.position limit $5`,
       values: [from, until, ...filterValues(filter), limit],
     });
     const next = rows.length === limit ? lastPosition(rows) : positionText(MARK, until);
@@ -92,7 +104,7 @@ export class LogReader {
     const until = Math.max(0, from - 1 - this.windowEvents);
     const rows = await this.rows<EventRow>({
       name: 'all-backward',
-      text: `${EVENT} where e.position < $1 and e.position > $2 ${FILTER} order by e.position desc limit $5`,
+      text: `${OF_LOG('e.position < $1 and e.position > $2')} ${FILTER} order by e.position desc limit $5`,
       values: [from, until, ...filterValues(filter), limit],
     });
     if (from <= 1) return { events: [], next: null, atHead: true };

@@ -1,5 +1,5 @@
 import { settledAt } from '../append-rules';
-import { EventStoreError, type EventStore, type Page, type Position } from '../port';
+import { EventStoreError, type EventStore, type Instant, type Page, type Position } from '../port';
 import { positionNumber, positionText, type Upcasters } from '../reading';
 import { beginRun, requireRunning, type RunState } from '../runs';
 import { prepareWrites } from '../sealing';
@@ -37,6 +37,7 @@ class PostgresEventStore implements EventStore {
   private readonly queue: AppendQueue;
   private readonly reader: LogReader;
   private readonly wakeUp: WakeUp;
+  private settling: Promise<Instant> | null = null;
   private closed = false;
 
   constructor(options: PostgresOptions) {
@@ -97,12 +98,24 @@ class PostgresEventStore implements EventStore {
     return positionNumber(MARK, a) - positionNumber(MARK, b);
   }
 
-  readonly settledThrough: EventStore['settledThrough'] = () =>
-    this.locked((log) => {
+  readonly settledThrough: EventStore['settledThrough'] = () => {
+    // Who asks before the lock is got may share the answer: it is given after they asked.
+    if (this.settling !== null) return this.settling;
+    const mine = this.settle();
+    this.settling = mine;
+    const done = (): void => void (this.settling = this.settling === mine ? null : this.settling);
+    mine.then(done, done);
+    return mine;
+  };
+
+  private settle(): Promise<Instant> {
+    return this.locked((log) => {
+      this.settling = null;
       const { settled, floorUs } = settledAt(log.end, log.nowUs);
       if (floorUs === null) return { result: settled, statements: [] };
       return { result: settled, statements: [{ rowMode: 'array', text: 'update event_store.head set floor_us = $1', values: [floorUs] }] };
     });
+  }
 
   readonly restore: EventStore['restore'] = async (events, { run }) => {
     this.requireOpen();
