@@ -21,6 +21,12 @@ const reference = (name: string): Schema => ({ $ref: `#/components/schemas/${nam
 /** The moment and the definition that an answer rests on. */
 const stated: Readonly<Record<string, Schema>> = { definition: text, knownAt: moment };
 
+/** What every measure says beside its cells. */
+const measure: Readonly<Record<string, Schema>> = {
+  ...{ ...stated, asReported: flag, peildatum: day, peildatumCutBack: flag, observedThrough: object({ lowest: day, highest: day }) },
+  ...{ cohort: text, horizons: list(whole), leftOut: anything, ownReadings: list(text) },
+};
+
 const FIELD_ERROR = object({ pointer: text, code: text, detail: text });
 const FIRST_OUTCOME = orNull(object({ outcome: oneOf('accepted', 'parked'), reason: orNull(text) }));
 const VERDICT = oneOf('stands', 'parked', 'superseded', 'retracted', 'discarded');
@@ -48,11 +54,13 @@ export const answerSchemas = (): Readonly<Record<string, Schema>> => ({
   LinkMendedResult: object({ placementId: id, previousPlacementId: id, eventId: id, position: text, recordedAt: moment }),
   Placement: object({ placementId: id, ...stated, asReported: flag, registration: orNull(anything), phases: list(anything), spells: list(anything), facts: anything }),
   PlacementHistory: object({ placementId: id, ...stated, asReported: flag, facts: list(HISTORY_FACT) }),
-  PlacementList: object({ ...stated, placements: list(anything) }),
-  ParkedFactList: object({ ...stated, parkedFacts: list(anything) }),
-  IntakeOfMessage: object({ deliveries: list(anything), now: orNull(anything) }),
-  CohortRetention: object({ ...stated, peildatum: day, observedThrough: orNull(anything), cohorts: list(anything) }),
-  Duurzaamheid: object({ ...stated, peildatum: day, observedThrough: orNull(anything), horizons: list(anything) }),
+  PlacementList: object({ ...stated, asReported: flag, placements: list(reference('PlacementItem')) }),
+  PlacementItem: object({ placementId: id, candidateId: orNull(id), employerId: orNull(text), sector: orNull(text), region: orNull(text), firstDay: orNull(day), lastDay: orNull(day), plannedEnd: orNull(day), spells: whole, parkedFacts: whole }), // prettier-ignore
+  ParkedFactList: object({ ...stated, asReported: flag, parkedFacts: list(reference('ParkedFact')) }),
+  ParkedFact: object({ placementId: id, eventId: id, type: text, reason: text, because: orNull(id), effectiveDate: day, recordedAt: moment, reportedAt: orNull(moment), source: orNull(text), messageId: text }), // prettier-ignore
+  IntakeOfMessage: object({ source: text, id: text, first: orNull(anything), deliveries: list(anything), now: orNull(anything) }),
+  CohortRetention: { ...object({ ...measure }), description: 'Rows by start cohort, or groups of rows where grouped; each cell with its counts, share, 95% interval and bounds' },
+  Duurzaamheid: { ...object({ ...measure, rows: list(anything) }), description: 'Rows by start cohort; each cell with still in work, unconfirmed, uitval and its bounds, doorstroom, other ends' },
   Projections: object({ projections: list(anything) }),
   Health: object({ status: oneOf('up', 'down') }),
 });

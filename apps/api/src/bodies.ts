@@ -58,10 +58,10 @@ const OUR_PARAMETERS = new Set(['cursor', 'minPosition']);
 export function refuseBsn(server: FastifyInstance): void {
   server.addHook('preHandler', async (request) => {
     const headers = Object.entries(request.headers).filter(([name]) => !TRANSPORT_HEADERS.has(name) && !name.startsWith('sec-'));
-    const query = Object.entries(request.query ?? {}).filter(([name]) => !OUR_PARAMETERS.has(name));
+    const query = Object.fromEntries(Object.entries(request.query ?? {}).filter(([name]) => !OUR_PARAMETERS.has(name)));
     // Under `data`, as in a message: where a field is typed for organisation numbers, such a number is one.
     const body = takesCloudEvents(pathOf(request)) ? null : { data: request.body };
-    const where = mayHoldBsn(headers) ? '#header' : mayHoldBsn(query) || mayHoldBsn(request.params) ? '#query' : mayHoldBsn(body) ? '' : null;
+    const where = mayHoldBsn(headers) ? '#header' : mayHoldBsn({ data: query }) || mayHoldBsn(request.params) ? '#query' : mayHoldBsn(body) ? '' : null;
     if (where === null) return;
     throw new ProblemError('mayHoldBsn', 'The request was refused, and nothing of it was kept.', [{ pointer: where, code: 'mayHoldBsn', detail: 'may hold a BSN' }]);
   });

@@ -5,21 +5,28 @@ import { IntakeController } from './intake/intake.controller';
 import { SearchIntakeHandler } from './intake/intake.queries';
 import { LinksController } from './links/links.controller';
 import { MendLinkHandler } from './links/mend.command';
+import { MeasuresController } from './measures/measures.controller';
+import { GetCohortRetentionHandler, GetDuurzaamheidHandler } from './measures/measures.queries';
 import { OpenApiController } from './operations/openapi.controller';
 import { OperationsController } from './operations/operations.controller';
-import { GetHealthHandler } from './operations/operations.queries';
+import { GetHealthHandler, GetProjectionsHandler } from './operations/operations.queries';
 import { ParkedFactsController } from './parked-facts/parked-facts.controller';
+import { ListParkedFactsHandler } from './parked-facts/parked-facts.queries';
 import { DiscardParkedFactHandler } from './parked-facts/discard.command';
 import { RecordFactHandler, RegisterPlacementHandler } from './placements/placement.commands';
 import { GetPlacementHandler, GetPlacementHistoryHandler } from './placements/placement.queries';
 import { PlacementsController } from './placements/placements.controller';
+import { ListPlacementsHandler, SearchPlacementsHandler } from './placements/placements.queries';
 
 /** Every path of the API is a method of one of these. */
-export const CONTROLLERS: readonly Type[] = [HrFactsController, PlacementsController, LinksController, ParkedFactsController, IntakeController, OperationsController, OpenApiController];
+export const CONTROLLERS: readonly Type[] = [
+  ...[HrFactsController, PlacementsController, LinksController, ParkedFactsController, IntakeController],
+  ...[MeasuresController, OperationsController, OpenApiController],
+];
 
 /** One for each command and each query; a test proves it. */
 export const HANDLERS: readonly Type[] = [
   ...[RecordHrFactsHandler, RegisterPlacementHandler, RecordFactHandler, DiscardParkedFactHandler, MendLinkHandler],
-  ...[ValidateHrFactsHandler, GetPlacementHandler, GetPlacementHistoryHandler, SearchIntakeHandler],
-  GetHealthHandler,
+  ...[ValidateHrFactsHandler, GetPlacementHandler, GetPlacementHistoryHandler, ListPlacementsHandler, SearchPlacementsHandler, SearchIntakeHandler],
+  ...[ListParkedFactsHandler, GetCohortRetentionHandler, GetDuurzaamheidHandler, GetHealthHandler, GetProjectionsHandler],
 ];

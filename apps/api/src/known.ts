@@ -2,8 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString } from 'class-validator';
 import type { EventStore, Instant } from '@bestendig/event-store';
+import { resolveCut, type Cut, type CutRequest, type ListCursor } from '@bestendig/read-models';
 import { ReadStoreError } from '@bestendig/read-store';
+import type { Asked } from './asked';
 import { IsMoment, momentOf, rule } from './checked';
+import { ProblemError } from './problem';
+import type { Resources } from './resources';
 
 /** What every question about placements takes. */
 export class KnownAtQuery {
@@ -36,3 +40,29 @@ export async function waitUntilKnown(store: EventStore, knownAt: Instant | undef
     await sleep(Math.min(POLL_MS, left));
   }
 }
+
+/**
+ * The moment an answer from the read models is cut at. A list goes on at the moment of its first page.
+ *
+ * @throws ReadStoreError, ProblemError `invalid` for a cursor of another moment than was asked for
+ */
+export function cutFor({ readStore, store }: Resources, query: KnownAtQuery, { waitMs }: Asked, cursor?: ListCursor): Promise<Cut> {
+  const knownAt = knownAtOf(query);
+  if (cursor !== undefined && knownAt !== undefined && cursor.knownAt !== knownAt)
+    throw new ProblemError('invalid', 'The cursor is of a list at another moment.', [{ pointer: '#query/cursor', code: 'notAllowed', detail: 'must be of the same knownAt' }]);
+  const moment = cursor?.knownAt ?? knownAt;
+  const request: CutRequest = {
+    ...(moment === undefined ? {} : { knownAt: moment }),
+    ...(query.minPosition === undefined ? {} : { minPosition: query.minPosition }),
+    ...(waitMs === 0 ? {} : { waitMs }),
+  };
+  return resolveCut(readStore, store, request);
+}
+
+/** How fresh an answer is and what made it: in headers, because the body is the same whenever it is asked. */
+export const freshness = ({ generation }: Cut): Readonly<Record<string, string>> => ({
+  'projection-version': generation.fingerprint,
+  'projection-built-at': generation.builtAt,
+  ...(generation.appliedKnownTime === null ? {} : { 'projection-applied-through': generation.appliedKnownTime }),
+  ...(generation.position === null ? {} : { 'projection-position': generation.position }),
+});

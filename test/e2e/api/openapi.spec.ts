@@ -8,7 +8,7 @@ import { at, entriesAt, listAt, startApi, textAt, type Reply, type RunningApi } 
 let api: RunningApi;
 let document: unknown;
 beforeAll(async () => {
-  api = await startApi();
+  api = await startApi({ projector: true });
   document = (await api.get('/v1/openapi.json')).body;
 });
 afterAll(() => api.stop());

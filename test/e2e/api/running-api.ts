@@ -1,4 +1,6 @@
 import { createApi, type ApiOptions } from '@bestendig/api';
+import { openPostgresEventStore } from '@bestendig/event-store';
+import { runProjector } from '@bestendig/read-models';
 import { createTestDatabase } from '@bestendig/testing';
 
 export const SECRET = Buffer.alloc(32, 5);
@@ -20,8 +22,21 @@ export type RunningApi = {
 
 let commands = 0;
 
-export async function startApi(options: Partial<ApiOptions> = {}): Promise<RunningApi> {
+/** The projector beside the API, as apps/projector runs it. */
+async function startProjector(databaseUrl: string): Promise<() => Promise<void>> {
+  const stop = new AbortController();
+  const store = await openPostgresEventStore({ databaseUrl });
+  const running = runProjector({ store, databaseUrl, signal: stop.signal });
+  return async () => {
+    stop.abort();
+    await running;
+    await store.close();
+  };
+}
+
+export async function startApi({ projector = false, ...options }: Partial<ApiOptions> & { readonly projector?: boolean } = {}): Promise<RunningApi> {
   const database = await createTestDatabase();
+  const stopProjector = projector ? await startProjector(database.url) : () => Promise.resolve();
   const api = await createApi({ databaseUrl: database.url, secret: SECRET, host: '127.0.0.1', port: 0, logLevel: 'fatal', ...options });
   const ask = async (method: string, path: string, { body, type, headers = {} }: Sent): Promise<Reply> => {
     const payload = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
@@ -30,6 +45,8 @@ export async function startApi(options: Partial<ApiOptions> = {}): Promise<Runni
     return { status: response.status, headers: response.headers, text, body: text === '' ? null : JSON.parse(text) };
   };
   const post = (path: string, sent: Sent) => ask('POST', path, sent);
+  const isLive = async (): Promise<boolean> => listAt((await ask('GET', '/v1/projections', {})).body, 'projections').some((build) => at(build, 'state') === 'live');
+  while (projector && !(await isLive())) await new Promise((resolve) => setTimeout(resolve, 20));
   return {
     databaseUrl: database.url,
     get: (path, headers = {}) => ask('GET', path, { headers }),
@@ -38,6 +55,7 @@ export async function startApi(options: Partial<ApiOptions> = {}): Promise<Runni
     publish: async (...messages) => listAt((await post('/v1/hr-facts', { body: messages, type: 'application/cloudevents-batch+json' })).body, 'results'),
     stop: async () => {
       await api.close();
+      await stopProjector();
       await database.drop();
     },
   };

@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Answer } from '../answer';
 import { DescribesQuestion } from '../documented';
-import { GetHealth } from './operations.queries';
+import { GetHealth, GetProjections } from './operations.queries';
 
 @ApiTags('Operations')
 @Controller('v1')
@@ -14,5 +14,11 @@ export class OperationsController {
   @DescribesQuestion('Whether the API can do its work', 'Open to all. 503 while a store cannot be reached.', 'Health')
   health(): Promise<Answer> {
     return this.queries.execute(new GetHealth());
+  }
+
+  @Get('projections')
+  @DescribesQuestion('How far the read models are', 'Which build is live, how far it has come, and how far it is behind.', 'Projections')
+  projections(): Promise<Answer> {
+    return this.queries.execute(new GetProjections());
   }
 }

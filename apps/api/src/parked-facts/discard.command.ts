@@ -2,6 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { DISCARD_REASONS, type Fact } from '@bestendig/placement-domain';
+import { amsterdamDay } from '@bestendig/duurzaamheid-domain';
 import type { Answer } from '../answer';
 import type { Asked, Conditions } from '../asked';
 import { IsDay, IsId, rule } from '../checked';
@@ -44,15 +45,12 @@ export class DiscardParkedFact extends Command<Answer> {
   }
 }
 
-/** The day in the Netherlands at a moment. */
-const dutchDay = (moment: string): string => new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Amsterdam' }).format(new Date(moment));
-
 @CommandHandler(DiscardParkedFact)
 export class DiscardParkedFactHandler implements ICommandHandler<DiscardParkedFact> {
   constructor(private readonly resources: Resources) {}
 
   async execute({ placementId, body, conditions, asked }: DiscardParkedFact): Promise<Answer> {
-    const { discards: eventId, reason, effectiveDate = dutchDay(this.resources.now()) } = body;
+    const { discards: eventId, reason, effectiveDate = amsterdamDay(this.resources.now()) } = body;
     const fact: Fact = { type: 'FactDiscarded', data: { effectiveDate, discards: { eventId }, reason } };
     const content = { discards: eventId, reason, effectiveDate: body.effectiveDate ?? null };
     return answerTo(await execute(this.resources, placementId, 'parked-facts/discard', fact, content, conditions, asked), 200);

@@ -1,15 +1,25 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Answer } from '../answer';
 import { Asking, Conditional, type Asked, type Conditions } from '../asked';
-import { DescribesCommand } from '../documented';
+import { DescribesCommand, DescribesQuestion } from '../documented';
 import { DiscardParkedFact, DiscardParkedFactBody } from './discard.command';
+import { ListParkedFacts, ListParkedFactsQuery } from './parked-facts.queries';
 
 @ApiTags('Parked facts')
 @Controller('v1/parked-facts')
 export class ParkedFactsController {
-  constructor(private readonly commands: CommandBus) {}
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Get()
+  @DescribesQuestion('List parked facts', 'What is in the log but does not count (yet), and why; those waiting longest first.', 'ParkedFactList')
+  list(@Query() query: ListParkedFactsQuery, @Asking() asked: Asked): Promise<Answer> {
+    return this.queries.execute(new ListParkedFacts(query, asked));
+  }
 
   @Post('_discard')
   @HttpCode(200)

@@ -12,6 +12,7 @@ import { addFactRoutes } from './fact-routes';
 import { bodySchemaOf, exampleOf } from './fact-schemas';
 import { RecordFact, RegisterPlacement } from './placement.commands';
 import { GetPlacement, GetPlacementHistory } from './placement.queries';
+import { ListPlacements, ListPlacementsQuery, SearchPlacements, SearchPlacementsBody } from './placements.queries';
 
 export class PlacementPath {
   @ApiProperty({ format: 'uuid', description: 'id of the placement' })
@@ -26,6 +27,22 @@ export class PlacementsController {
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
   ) {}
+
+  @Get()
+  @DescribesQuestion('List placements', 'By id; the next page is in the Link header.', 'PlacementList')
+  list(@Query() query: ListPlacementsQuery, @Asking() asked: Asked): Promise<Answer> {
+    return this.queries.execute(new ListPlacements(query, asked));
+  }
+
+  @Post('_search')
+  @HttpCode(200)
+  @DescribesQuestion('Find placements', "Among others by a source's key, which therefore stands in the body; the answer never repeats it.", 'PlacementList', {
+    body: SearchPlacementsBody,
+    value: { source: 'urn:nld:oin:00000001003214345000:systeem:hr', employment: 'A-2023-117' },
+  })
+  search(@Body() body: SearchPlacementsBody, @Query() query: KnownAtQuery, @Asking() asked: Asked): Promise<Answer> {
+    return this.queries.execute(new SearchPlacements(body, query, asked));
+  }
 
   @Get(':id')
   @DescribesQuestion('One placement', 'Read from its events, so it is never behind: its ETag is what If-Match takes.', 'Placement')
