@@ -1,4 +1,21 @@
 import type { Spell, Timeline } from '@bestendig/placement-domain';
+import {
+  byStart,
+  dayAfter,
+  dayBefore,
+  diesWith,
+  employer,
+  implies,
+  isDead,
+  isReadable,
+  lastEnded,
+  saysOf,
+  statusAfter,
+  works,
+  type Job,
+  type Says,
+  type Status,
+} from './day-by-day-says';
 
 /**
  * A second, independent reading of MEASURES 1, 2, 3 and 8, to test the first one against. It shares nothing with
@@ -11,27 +28,11 @@ export type SubjectOnDay = {
   readonly day0: string;
   /** Days after day 0 from which it is observed. */
   readonly entry: number;
-  readonly state: 'inWork' | 'unconfirmed' | 'uitval' | 'doorstroom' | 'otherKnown' | 'otherUnknown';
+  readonly state: 'inWork' | Status;
 };
 
-type Status = Exclude<SubjectOnDay['state'], 'inWork'>;
 type Told = { readonly placementId: string; readonly timeline: Timeline };
 type Person = { readonly today: string; readonly jobs: readonly Job[] };
-/** One placement, as far as it has come. */
-type Job = {
-  readonly id: string;
-  readonly timeline: Timeline;
-  readonly spells: readonly Spell[];
-  readonly firstDay: string;
-  subject: Subject | null;
-  /** Settled what continues it. */
-  settled: boolean;
-  /** Lost to another that continues the same. */
-  loser: boolean;
-  /** The hiring by the inlener has stopped it, from this day on. */
-  stoppedFrom: string | null;
-};
-type Subject = { readonly first: Job; status: Status; over: boolean };
 
 /**
  * Every subject of one person that has begun by `day`, and where it stands on that day, in an answer that is observed
@@ -102,51 +103,6 @@ function live(person: Person): void {
   stop(jobs, today);
 }
 
-/** Everything by which an older placement says that it goes on elsewhere. */
-type Says = {
-  readonly job: Job;
-  readonly lastDay: string;
-  readonly name: string | null;
-  readonly employer: string;
-  readonly from: string;
-  readonly hires: boolean;
-};
-
-function saysOf(job: Job, jobs: readonly Job[]): Says[] {
-  const all: Says[] = [];
-  for (const spell of job.spells) {
-    const { lastDay, continued, hiredByInlener: hired } = spell.end;
-    if (diesWith(spell)) continue;
-    if (lastDay !== null && (continued !== null || ['90', '91', '92'].includes(onlyCode(spell) ?? ''))) {
-      all.push({
-        job,
-        lastDay,
-        name: continued?.successorPlacementId ?? null,
-        employer: employer(job, lastDay),
-        from: dayAfter(lastDay),
-        hires: false,
-      });
-    }
-    if (hired === null) continue;
-    const staysHere = job.spells.some(({ contracts }) => contracts.some(({ firstDay }) => firstDay >= hired.from));
-    const name = hired.successorPlacementId;
-    if (lastDay !== null && lastDay < hired.from && !(staysHere && name === null)) {
-      all.push({ job, lastDay, name, employer: hired.employerId, from: hired.from, hires: true });
-    }
-    if (lastDay === null && !staysHere) {
-      const day = dayBefore(hired.from);
-      const until = spell.plannedEnd !== null && spell.plannedEnd < day ? spell.plannedEnd : day;
-      all.push({ job, lastDay: until, name, employer: hired.employerId, from: hired.from, hires: true });
-    }
-  }
-  // A name that cannot be: it began on or before the last day. A hiring into the same placement names nobody either.
-  return all.map((says) => {
-    const named = jobs.find(({ id }) => id === says.name);
-    const invalid = named !== undefined && (named.firstDay <= says.lastDay || (named === job && says.hires));
-    return invalid ? { ...says, name: null } : says;
-  });
-}
-
 function beNamed(job: Job, older: readonly Job[], today: string, jobs: readonly Job[]): void {
   const claims = older
     .flatMap((other) => saysOf(other, jobs))
@@ -196,32 +152,11 @@ function beRead(starting: readonly Job[], older: readonly Job[], today: string):
   }
 }
 
-function isReadable(spell: Spell, until: string, job: Job): boolean {
-  const { lastDay, endCode, otherwise, continued, explicit, hiredByInlener: hired } = spell.end;
-  const hiredAway = hired !== null && hired.from > until;
-  if (lastDay === null) {
-    return !hiredAway || job.spells.some(({ contracts }) => contracts.some(({ firstDay }) => firstDay >= hired.from));
-  }
-  return (
-    !hiredAway &&
-    otherwise === null &&
-    continued === null &&
-    explicit === null &&
-    (endCode === null || endCode === '30')
-  );
-}
-
 function carryOn(says: Says, job: Job, today: string): void {
   says.job.settled = true;
   job.subject = says.job.subject;
   if (says.hires && implies(says.job, says.from))
     says.job.stoppedFrom = says.from < today ? says.from : dayAfter(says.lastDay);
-}
-
-/** No last day is recorded of what the hiring ended, and no contract of this placement is from that day or later. */
-function implies(job: Job, from: string): boolean {
-  if (job.spells.some(({ contracts }) => contracts.some(({ firstDay }) => firstDay >= from))) return false;
-  return job.spells.some(({ end }) => end.hiredByInlener?.from === from && end.lastDay === null);
 }
 
 /** Work that stops today says how its subject stands from now on. */
@@ -240,70 +175,4 @@ function stop(jobs: readonly Job[], today: string): void {
       subject.status = 'otherKnown';
     }
   }
-}
-
-function statusAfter(job: Job, lastDay: string): Status {
-  const spell = job.spells.findLast(({ firstDay }) => firstDay <= lastDay);
-  if (spell === undefined || spell.end.lastDay === null) return 'unconfirmed';
-  const { otherwise, continued, explicit, endCode, hiredByInlener: hired } = spell.end;
-  if (otherwise === 'pension' || otherwise === 'death') return 'otherKnown';
-  if (continued !== null || (hired !== null && hired.from > lastDay)) return 'unconfirmed';
-  if (explicit !== null) return explicit.kind;
-  if (otherwise === 'agreedOutflow') return 'otherKnown';
-  return byCode(endCode ?? '');
-}
-
-/** The table of MEASURES 3, as it stands there. */
-function byCode(code: string): Status {
-  if (['01', '03', '04', '05', '06', '21', '40', '50'].includes(code)) return 'uitval';
-  if (['31', '51', '32', '33', '34'].includes(code)) return 'otherKnown';
-  return ['90', '91', '92'].includes(code) ? 'unconfirmed' : 'otherUnknown';
-}
-
-/** Pension or death: recorded as such, or by the code that decides. */
-function diesWith(spell: Spell): boolean {
-  const { lastDay, otherwise } = spell.end;
-  if (lastDay === null) return false;
-  return otherwise === 'pension' || otherwise === 'death' || ['32', '33'].includes(onlyCode(spell) ?? '');
-}
-
-function isDead(job: Job, today: string): boolean {
-  return job.spells.some((spell) => diesWith(spell) && (spell.end.lastDay ?? today) < today);
-}
-
-/** The end code, where nothing that counts before it is said. */
-function onlyCode({ end }: Spell): string | null {
-  const hiredAfter = end.hiredByInlener !== null && end.lastDay !== null && end.hiredByInlener.from > end.lastDay;
-  return end.otherwise === null && end.continued === null && end.explicit === null && !hiredAfter ? end.endCode : null;
-}
-
-function works(job: Job, day: string): boolean {
-  if (job.stoppedFrom !== null && day >= job.stoppedFrom) return false;
-  return job.spells.some((spell) => {
-    const until = spell.end.lastDay ?? spell.plannedEnd;
-    return spell.firstDay <= day && (until === null || day <= until);
-  });
-}
-
-function employer(job: Job, day: string): string {
-  const values = job.timeline.employer;
-  return (values.findLast(({ from }) => from <= day) ?? values[0])?.value ?? '';
-}
-
-function lastEnded(one: Says, other: Says): number {
-  if (one.lastDay !== other.lastDay) return one.lastDay > other.lastDay ? -1 : 1;
-  return byStart(one.job, other.job);
-}
-
-function byStart(one: Job, other: Job): number {
-  if (one.firstDay !== other.firstDay) return one.firstDay < other.firstDay ? -1 : 1;
-  return one.id < other.id ? -1 : one.id > other.id ? 1 : 0;
-}
-
-function dayAfter(day: string): string {
-  return new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
-}
-
-function dayBefore(day: string): string {
-  return new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10);
 }

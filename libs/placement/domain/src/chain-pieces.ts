@@ -30,6 +30,8 @@ const IN_WORK: ChainPiece['state'] = { kind: 'inWork' };
  * `works` are ordered by first day, then by place; at least one.
  */
 export function piecesOf(works: readonly Work[]): readonly ChainPiece[] {
+  const [only, ...others] = works;
+  if (only !== undefined && others.length === 0) return piecesOfOne(only);
   const forGood = endForGood(works);
   const starts = boundaries(works, forGood?.lastDay ?? null);
   const pieces: ChainPiece[] = [];
@@ -43,6 +45,13 @@ export function piecesOf(works: readonly Work[]): readonly ChainPiece[] {
     else pieces.push({ ...piece, lastDay });
   });
   return pieces;
+}
+
+/** Nearly every chain: one stretch of work, and what comes after it. */
+function piecesOfOne(work: Work): readonly ChainPiece[] {
+  const { firstDay, lastDay, placementId, inexactStart } = work;
+  const inWork: ChainPiece = { firstDay, lastDay, state: IN_WORK, placementId, inexact: inexactStart };
+  return lastDay === null ? [inWork] : [inWork, outOfWork(work, addDays(lastDay, 1))];
 }
 
 /** The work that ends the chain for good: by pension or death, the earliest. */
