@@ -31,6 +31,11 @@ export class MisdirectedFacts {
 
   constructor(private readonly store: EventStore) {}
 
+  /** True while no link was mended: then there is nothing to look for. */
+  get isIdle(): boolean {
+    return this.targets.size === 0;
+  }
+
   async handle(event: RecordedEvent): Promise<void> {
     if (event.type === 'LinkMended') await this.follow(event);
     else await this.checkArrival(event);

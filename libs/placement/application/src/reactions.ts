@@ -9,10 +9,10 @@ import { pause, ReactionCheckpoints } from './reaction-checkpoints';
  */
 type Reaction = {
   readonly name: string;
-  readonly filter: EventFilter;
-  /** Called before the first page, with the place where reading starts. */
-  start(from: Position | null): Promise<void>;
-  handle(page: Page, signal: AbortSignal): Promise<void>;
+  /** Called before reading starts, with the place where it does: what has to be read from there. */
+  start(from: Position | null): Promise<EventFilter>;
+  /** Gives the place from where to start again, because more has to be read from there on; null to go on. */
+  handle(page: Page, signal: AbortSignal): Promise<Position | null>;
 };
 
 export type ReactionOptions = {
@@ -45,25 +45,41 @@ export async function runReactions(options: ReactionOptions): Promise<void> {
 
 /** What one reaction does from where it was until the signal aborts. */
 async function follow(store: EventStore, reaction: Reaction, checkpoints: ReactionCheckpoints, signal: AbortSignal): Promise<void> {
-  const from = await checkpoints.read(reaction.name);
-  await reaction.start(from);
-  for await (const page of store.subscribe(from, { filter: reaction.filter, signal })) {
-    await reaction.handle(page, signal);
-    if (page.next !== null && !signal.aborted) await checkpoints.write(reaction.name, page.next);
+  while (!signal.aborted) {
+    const from = await checkpoints.read(reaction.name);
+    const filter = await reaction.start(from);
+    for await (const page of store.subscribe(from, { filter, signal })) {
+      const again = await reaction.handle(page, signal);
+      const reached = again ?? page.next;
+      if (reached !== null && !signal.aborted) await checkpoints.write(reaction.name, reached);
+      if (again !== null) break;
+    }
   }
 }
 
+const MENDS: EventFilter = { types: ['LinkMended'] };
+const LINKS_AND_PLACEMENTS: EventFilter = { categories: ['link', 'placement'] };
+
+/** Until the first link is mended, no fact can be misdirected, and none is read. */
 function movingFacts(store: EventStore): Reaction {
   let facts = new MisdirectedFacts(store);
+  let onlyMends = true;
   return {
     name: MOVE_MISDIRECTED_FACTS,
-    filter: { categories: ['link', 'placement'] },
     start: async (from) => {
       facts = new MisdirectedFacts(store);
       await rememberMends(store, facts, from);
+      onlyMends = facts.isIdle;
+      return onlyMends ? MENDS : LINKS_AND_PLACEMENTS;
     },
     handle: async (page) => {
+      const [first] = page.events;
+      if (onlyMends && first !== undefined) {
+        await facts.handle(first);
+        return first.position;
+      }
       for (const event of page.events) await facts.handle(event);
+      return null;
     },
   };
 }
@@ -72,7 +88,7 @@ function movingFacts(store: EventStore): Reaction {
 async function rememberMends(store: EventStore, facts: MisdirectedFacts, until: Position | null): Promise<void> {
   if (until === null) return;
   for (let at: Position | null = null; ; ) {
-    const page: Page = await store.readAll(at, { filter: { types: ['LinkMended'] } });
+    const page: Page = await store.readAll(at, { filter: MENDS });
     for (const mended of page.events) {
       if (store.comparePositions(mended.position, until) > 0) return;
       facts.remember(mended);
@@ -84,7 +100,14 @@ async function rememberMends(store: EventStore, facts: MisdirectedFacts, until: 
 
 function fillingIntake(store: EventStore, intake: IntakeLedger): Reaction {
   const filling = new FillIntake(store, intake);
-  return { name: 'fillIntake', filter: { categories: ['placement'] }, start: () => Promise.resolve(), handle: (page, signal) => filling.handle(page.events, signal) };
+  return {
+    name: 'fillIntake',
+    start: () => Promise.resolve({ categories: ['placement'] }),
+    handle: async (page, signal) => {
+      await filling.handle(page.events, signal);
+      return null;
+    },
+  };
 }
 
 async function retrying(name: string, { signal, onFailure }: Pick<ReactionOptions, 'signal' | 'onFailure'>, work: () => Promise<void>): Promise<void> {
