@@ -41,7 +41,7 @@ export function newcomer(random: Random, person: number, firstDay: number, nextF
     SOURCES.map(({ firstDelivery, weight }, index) => [index, firstDelivery < nextFirstDay ? weight : 0] as const),
   );
   const day = Math.max(startDay(random, firstDay, nextFirstDay), SOURCES[source]?.firstDelivery ?? 0);
-  return { day, origin: 'newcomer', person, job: 1, second: false, source };
+  return { day, origin: 'newcomer', person, job: 1, second: false, source, from: null };
 }
 
 /** Half on the first, many on a Monday, the rest on other working days. */

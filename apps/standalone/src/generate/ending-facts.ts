@@ -102,7 +102,7 @@ function tellContinuation(telling: Telling, ending: Ending, asPlanned: boolean):
 
 function tellHired(telling: Telling, ending: Ending, employers: Employers): void {
   const { plan, random } = telling;
-  const inlener = plan.inleners[0];
+  const inlener = plan.post.inleners[0];
   if (inlener === undefined) return;
   const employerId = organisationOf(inlener.employer, employers.sectorOf(inlener.employer));
   const data = { effectiveDate: textOf(ending.lastDay + 1), employerId, ...namedSuccessor(plan, random.chance(0.9)) };

@@ -91,7 +91,7 @@ function fillMonth(run: Run, month: Month): void {
   for (const { source, day, workers } of firstDeliveries(month, run.placements)) {
     run.existing += workers;
     for (let worker = 0; worker < workers; worker += 1) {
-      run.queue.push({ day, origin: 'existing', person: nextPerson(run), job: 1, second: false, source });
+      run.queue.push({ day, origin: 'existing', person: nextPerson(run), job: 1, second: false, source, from: null });
     }
   }
   const aim = Math.floor(run.placements * (1 - EXISTING_SHARE) * month.shareByEnd) + run.existing;

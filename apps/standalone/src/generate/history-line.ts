@@ -30,10 +30,13 @@ export function shortType(type: string): string {
   return short;
 }
 
+/** The cells of the line at hand; one array for all lines, emptied before each. */
+const cells = new Array<string>(COLUMNS.length).fill('');
+
 /** The CSV line of a message. No value has a comma or a quote, so none is quoted. */
 export function lineOf(plan: Plan, message: Message): string {
   const { content } = message;
-  const cells = new Array<string>(COLUMNS.length).fill('');
+  cells.fill('');
   cells[0] = message.id;
   cells[1] = message.elsewhere?.source ?? plan.source.urn;
   cells[2] = momentText(message.second);
@@ -42,40 +45,40 @@ export function lineOf(plan: Plan, message: Message): string {
   switch (content.kind) {
     case 'fact':
       cells[3] = shortType(content.fact.type);
-      putFact(cells, plan, content.fact);
+      putFact(plan, content.fact);
       break;
     case 'correction':
       cells[3] = 'fact-corrected';
-      put(cells, 'corrects', content.corrects);
-      put(cells, 'replacementType', shortType(content.fact.type));
-      putFact(cells, plan, content.fact);
+      put('corrects', content.corrects);
+      put('replacementType', shortType(content.fact.type));
+      putFact(plan, content.fact);
       break;
     case 'retraction':
       cells[3] = 'fact-retracted';
-      put(cells, 'effectiveDate', content.effectiveDate);
-      put(cells, 'retracts', content.retracts);
-      put(cells, 'reason', content.reason);
+      put('effectiveDate', content.effectiveDate);
+      put('retracts', content.retracts);
+      put('reason', content.reason);
       break;
   }
   return cells.join(',');
 }
 
-function putFact(cells: string[], plan: Plan, fact: PlacementFact): void {
-  if (fact.type === 'PlacementRegistered') put(cells, 'person', personKey(plan.start.person));
+function putFact(plan: Plan, fact: PlacementFact): void {
+  if (fact.type === 'PlacementRegistered') put('person', personKey(plan.start.person));
   const fields: Readonly<Record<string, unknown>> = fact.data;
   for (const field in fields) {
     if (field === 'candidateId') continue;
     if (field === 'inleners' && (fact.type === 'PlacementRegistered' || fact.type === 'ArrangementChanged')) {
-      put(cells, 'inleners', (fact.data.inleners ?? []).map(({ employerId, share }) => `${employerId}=${share}`).join(';'));
+      put('inleners', (fact.data.inleners ?? []).map(({ employerId, share }) => `${employerId}=${share}`).join(';'));
     } else if (field === 'assumed') {
-      put(cells, field, (fact.data.assumed ?? []).join(';'));
+      put(field, (fact.data.assumed ?? []).join(';'));
     } else {
-      put(cells, RENAMED[field] ?? field, String(fields[field]));
+      put(RENAMED[field] ?? field, String(fields[field]));
     }
   }
 }
 
-function put(cells: string[], column: string, value: string): void {
+function put(column: string, value: string): void {
   const index = INDEX.get(column);
   if (index === undefined) throw new RangeError(`No column ${column}`);
   cells[index] = value;

@@ -35,17 +35,17 @@ function tellRegistration(telling: Telling, employers: Employers): void {
   const { plan, random } = telling;
   const { start } = plan;
   const existing = start.origin === 'existing';
-  const overheid = plan.sector !== 'markt';
+  const overheid = plan.post.sector !== 'markt';
   const day = existing ? start.day + random.between(0, 12) : start.day - (random.chance(0.3) ? random.between(1, 12) : 0);
   const data: PlacementRegistered = {
     effectiveDate: textOf(day),
     candidateId: '',
-    employerId: organisationOf(plan.employer, plan.sector),
-    sector: plan.sector,
+    employerId: organisationOf(plan.post.employer, plan.post.sector),
+    sector: plan.post.sector,
     region: plan.person.region,
-    hoursPerWeek: plan.hours,
-    arrangement: plan.arrangement,
-    ...inlenersField(plan.inleners, employers),
+    hoursPerWeek: plan.post.hours,
+    arrangement: plan.post.arrangement,
+    ...inlenersField(plan.post.inleners, employers),
     postOrigin: pick(random, POSTS),
     aboveFormation: random.chance(overheid ? 0.35 : 0.1),
     budget: overheid ? pick(random, PAID_FROM) : 'department',
@@ -110,10 +110,10 @@ function tellContracts(telling: Telling, course: Course): void {
 
 /** Public appointments became contracts by law on 1-1-2020 (Wnra). */
 function formOf({ plan, random }: Telling): ContractForm {
-  if (plan.arrangement === 'uitzend') return 'uitzend';
-  if (plan.arrangement === 'beschut') return random.chance(0.5) ? 'wsw' : 'arbeidsovereenkomst';
-  if (plan.arrangement === 'detacheringGroup' && random.chance(0.4)) return 'wsw';
-  if (plan.sector !== 'markt' && plan.inleners.length === 0 && plan.start.day < dayNumberOf(2020, 1, 1)) return 'publiekrechtelijk';
+  if (plan.post.arrangement === 'uitzend') return 'uitzend';
+  if (plan.post.arrangement === 'beschut') return random.chance(0.5) ? 'wsw' : 'arbeidsovereenkomst';
+  if (plan.post.arrangement === 'detacheringGroup' && random.chance(0.4)) return 'wsw';
+  if (plan.post.sector !== 'markt' && plan.post.inleners.length === 0 && plan.start.day < dayNumberOf(2020, 1, 1)) return 'publiekrechtelijk';
   return pick(random, [['arbeidsovereenkomst', 92], ['payroll', 5], ['bbl', 3]]); // prettier-ignore
 }
 
@@ -121,7 +121,7 @@ function formOf({ plan, random }: Telling): ContractForm {
 function proeftijd({ plan, random }: Telling, plannedEnd: number | null, firstDay: number): { proeftijdDays?: number } {
   const allowed = plannedEnd === null || plannedEnd - firstDay > 190;
   const afterProefplaatsing = plan.trials.some((trial) => trial.kind === 'proefplaatsing');
-  const newHere = plan.start.from === undefined && plan.start.origin !== 'existing';
+  const newHere = plan.start.from === null && plan.start.origin !== 'existing';
   if (!newHere || !allowed || !random.chance(afterProefplaatsing ? 0.01 : 0.4)) return {};
   return { proeftijdDays: plannedEnd === null ? 60 : 30 };
 }

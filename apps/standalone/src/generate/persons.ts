@@ -1,4 +1,4 @@
-import type { Arrangement } from '@bestendig/placement-domain';
+import type { Arrangement, Sector } from '@bestendig/placement-domain';
 
 import { FRAILTIES } from './assumptions';
 import { createRandom, pick } from './random';
@@ -20,16 +20,18 @@ export type Start = {
   readonly job: number;
   readonly second: boolean;
   readonly source: number;
-  /** What goes on from the placement before; absent: chosen anew. */
-  readonly from?: {
-    readonly employer: number;
-    readonly arrangement: Arrangement;
-    readonly inleners: readonly InlenerShare[];
-    readonly hours: number;
-    readonly contractsBefore: number;
-    readonly chainFrom: number;
-    readonly permanent: boolean;
-  };
+  /** What goes on from the placement before; null: chosen anew. */
+  readonly from: { readonly post: Post; readonly contractsBefore: number; readonly chainFrom: number; readonly permanent: boolean } | null;
+};
+
+/** At whom, where and how much a person works. */
+export type Post = {
+  readonly employer: number;
+  /** Of the formal employer: an agency's placements are markt, whoever hires. */
+  readonly sector: Sector;
+  readonly arrangement: Arrangement;
+  readonly inleners: readonly InlenerShare[];
+  readonly hours: number;
 };
 export type InlenerShare = { readonly employer: number; readonly share: number };
 

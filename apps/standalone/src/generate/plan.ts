@@ -1,10 +1,8 @@
-import type { Arrangement, Sector } from '@bestendig/placement-domain';
-
 import { HOURS, HOURS_OF_SECOND_JOB, NEW_TO_WORK, REHIRED_BY_SAME_EMPLOYER, REPORTED_BEFORE, SECOND_JOB } from './assumptions';
 import { courseOf, type Course } from './contracts';
 import type { Employers } from './employers';
 import { endingOf, gapAfter, type Ending } from './endings';
-import { JOBS_MAX, type InlenerShare, type Origin, type Person, type Start } from './persons';
+import { JOBS_MAX, type Origin, type Person, type Post, type Start } from './persons';
 import { pick, type Random } from './random';
 import { SOURCES, type Source } from './sources';
 import { trialsFrom, type Trial, type Trials } from './trials';
@@ -14,12 +12,7 @@ export type Plan = {
   readonly start: Start;
   readonly person: Person;
   readonly source: Source;
-  readonly employer: number;
-  /** Of the formal employer: an agency's placements are markt, whoever hires. */
-  readonly sector: Sector;
-  readonly arrangement: Arrangement;
-  readonly inleners: readonly InlenerShare[];
-  readonly hours: number;
+  readonly post: Post;
   readonly trials: readonly Trial[];
   readonly course: Course | null;
   /** How each spell of the course ended. */
@@ -30,17 +23,15 @@ export type Plan = {
   readonly following: readonly Start[];
 };
 
-type Post = Pick<Plan, 'employer' | 'sector' | 'arrangement' | 'inleners' | 'hours'>;
-
+/** Literals are written out here and below: object spread took most of the time of a plan. */
 export function planOf(random: Random, start: Start, person: Person, employers: Employers): Plan {
   const source = sourceOf(start);
-  const post = start.from === undefined ? newPost(random, start, person, source, employers) : keptPost(start.from, employers);
+  const post = start.from?.post ?? newPost(random, start, person, source, employers);
   const { trials, employedFrom, laterElsewhere } = trialsOf(random, start, source);
-  const common = { start, person, source, ...post, trials };
   if (employedFrom === null) {
     const last = trials[trials.length - 1]?.lastDay ?? start.day;
     const next = laterElsewhere ? nextStart(start, last + random.between(63, 420), 'next') : null;
-    return { ...common, course: null, endings: [], successor: null, following: next === null ? [] : [next] };
+    return { start, person, source, post, trials, course: null, endings: [], successor: null, following: next === null ? [] : [next] };
   }
   const flex = post.inleners.length > 0;
   const mayContinue = !start.second && start.job < JOBS_MAX;
@@ -55,16 +46,16 @@ export function planOf(random: Random, start: Start, person: Person, employers: 
     existing: start.origin === 'existing' ? existingContract(random, start.day, employedFrom) : null,
   });
   const afterProefplaatsing = trials.some((trial) => trial.kind === 'proefplaatsing');
-  const context = { flex, uitzend: post.arrangement === 'uitzend', mayContinue, firstDay: employedFrom, afterProefplaatsing };
+  const uitzend = post.arrangement === 'uitzend';
   const endings = course.spells.map(({ stop }, index) => {
     if (stop === null) return null;
     const last = index === course.spells.length - 1;
-    return endingOf(random, stop, { ...context, mayContinue: mayContinue && last });
+    return endingOf(random, stop, { flex, uitzend, mayContinue: mayContinue && last, firstDay: employedFrom, afterProefplaatsing });
   });
-  const { successor, next } = whatFollows(random, start, post, course, endings[endings.length - 1] ?? null);
+  const { successor, next } = whatFollows(random, start, post, course, endings[endings.length - 1] ?? null, employers);
   const second = secondJob(random, start, employedFrom, endings[0]?.lastDay ?? REPORTED_BEFORE);
   const following = [successor, next, second].filter((item) => item !== null);
-  return { ...common, course, endings, successor, following };
+  return { start, person, source, post, trials, course, endings, successor, following };
 }
 
 function sourceOf(start: Start): Source {
@@ -88,11 +79,6 @@ function newPost(random: Random, start: Start, person: Person, source: Source, e
   const inleners =
     shared && other !== works ? [{ employer: works, share: 0.6 }, { employer: other, share: 0.4 }] : [{ employer: works, share: 1 }]; // prettier-ignore
   const employer = employers.agency(random);
-  return { employer, sector: employers.sectorOf(employer), arrangement, inleners, hours };
-}
-
-function keptPost(from: NonNullable<Start['from']>, employers: Employers): Post {
-  const { employer, arrangement, inleners, hours } = from;
   return { employer, sector: employers.sectorOf(employer), arrangement, inleners, hours };
 }
 
@@ -125,42 +111,57 @@ function existingContract(random: Random, firstDelivery: number, firstDay: numbe
   return { until: firstDelivery, months: firstDelivery - firstDay < 365 && random.chance(0.85) ? recent : 0 };
 }
 
-function whatFollows(random: Random, start: Start, post: Post, course: Course, ending: Ending | null): { successor: Start | null; next: Start | null } {
-  if (ending === null || start.second || start.job >= JOBS_MAX) return { successor: null, next: null };
+type Follows = { readonly successor: Start | null; readonly next: Start | null };
+const NOTHING: Follows = { successor: null, next: null };
+
+function whatFollows(random: Random, start: Start, post: Post, course: Course, ending: Ending | null, employers: Employers): Follows {
+  if (ending === null || start.second || start.job >= JOBS_MAX) return NOTHING;
   const gap = gapAfter(random, ending);
-  if (gap === null) return { successor: null, next: null };
+  if (gap === null) return NOTHING;
   const day = ending.lastDay + 1 + gap;
-  const stop = course.spells[course.spells.length - 1]?.stop;
-  const from = { ...post, contractsBefore: course.contractsInChain, chainFrom: course.chainFrom, permanent: stop?.permanent ?? false };
+  const permanent = course.spells[course.spells.length - 1]?.stop?.permanent ?? false;
   const { outcome } = ending;
   if (outcome.kind === 'continued') {
-    // A takeover brings another employer: the one with the next number, in the same sector in all but a few cases.
-    const employer = outcome.as === 'takenOver' ? post.employer + 1 : post.employer;
-    return { successor: { ...nextStartOf(start, day, outcome.as), from: { ...from, employer } }, next: null };
+    // A takeover brings another employer: the one with the next number.
+    const kept = outcome.as === 'takenOver' ? atEmployer(post, post.employer + 1, employers) : post;
+    const from = { post: kept, contractsBefore: course.contractsInChain, chainFrom: course.chainFrom, permanent };
+    return { successor: startOf(start, day, outcome.as, from), next: null };
   }
   if (outcome.kind === 'hired') {
-    const employer = post.inleners[0]?.employer ?? post.employer;
-    const own = { ...from, employer, arrangement: 'ownEmployment' as const, inleners: [], contractsBefore: Math.min(2, from.contractsBefore) };
-    return { successor: { ...nextStartOf(start, day, 'hired'), from: own }, next: null };
+    const own = atEmployer(post, post.inleners[0]?.employer ?? post.employer, employers);
+    const from = { post: own, contractsBefore: Math.min(2, course.contractsInChain), chainFrom: course.chainFrom, permanent };
+    return { successor: startOf(start, day, 'hired', from), next: null };
   }
   const staysWithEmployer = outcome.kind === 'doorstroom' && outcome.to === 'sameEmployer';
   if (staysWithEmployer || (gap > 0 && random.chance(REHIRED_BY_SAME_EMPLOYER))) {
-    const rehired = { ...from, contractsBefore: 0, chainFrom: day, permanent: false };
-    return { successor: null, next: { ...nextStartOf(start, day, 'rehired'), from: rehired } };
+    const from = { post, contractsBefore: 0, chainFrom: day, permanent: false };
+    return { successor: null, next: startOf(start, day, 'rehired', from) };
   }
   return { successor: null, next: nextStart(start, day, gap <= 30 ? 'onward' : 'next') };
 }
 
-const nextStart = (start: Start, day: number, origin: Origin): Start | null =>
-  start.second || start.job >= JOBS_MAX ? null : nextStartOf(start, day, origin);
+/** The same work at another employer; a former inlener employs directly. */
+function atEmployer(post: Post, employer: number, employers: Employers): Post {
+  const direct = post.inleners.some((inlener) => inlener.employer === employer);
+  return {
+    employer,
+    sector: employers.sectorOf(employer),
+    arrangement: direct ? 'ownEmployment' : post.arrangement,
+    inleners: direct ? [] : post.inleners,
+    hours: post.hours,
+  };
+}
 
-const nextStartOf = (start: Start, day: number, origin: Origin): Start => ({
-  day, origin, person: start.person, job: start.job + 1, second: false, source: start.source,
+const nextStart = (start: Start, day: number, origin: Origin): Start | null =>
+  start.second || start.job >= JOBS_MAX ? null : startOf(start, day, origin, null);
+
+const startOf = (start: Start, day: number, origin: Origin, from: Start['from']): Start => ({
+  day, origin, person: start.person, job: start.job + 1, second: false, source: start.source, from,
 }); // prettier-ignore
 
 function secondJob(random: Random, start: Start, from: number, until: number): Start | null {
   if (start.second || !random.chance(SECOND_JOB)) return null;
   const day = from + random.between(10, 500);
   if (day > until || day < start.day) return null;
-  return { day, origin: 'next', person: start.person, job: start.job, second: true, source: start.source };
+  return { day, origin: 'next', person: start.person, job: start.job, second: true, source: start.source, from: null };
 }

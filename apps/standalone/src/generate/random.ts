@@ -2,52 +2,57 @@
  * Seeded chance. Only additions, multiplications and integer steps are used, never Math.log or Math.pow, whose last
  * bit may differ between machines: the same seed must give the same bytes everywhere.
  */
-export type Random = {
-  /** 0 <= x < 1. */
-  readonly next: () => number;
-  readonly chance: (probability: number) => boolean;
+export class Random {
+  private counter = 1;
+
+  /** The state; createRandom mixes it. */
+  constructor(
+    private s0: number,
+    private s1: number,
+    private s2: number,
+  ) {}
+
+  /** 0 <= x < 1, by sfc32: a small fast counter generator of 128 bits. */
+  next(): number {
+    const sum = (((this.s0 + this.s1) | 0) + this.counter) | 0;
+    this.counter = (this.counter + 1) | 0;
+    this.s0 = this.s1 ^ (this.s1 >>> 9);
+    this.s1 = (this.s2 + (this.s2 << 3)) | 0;
+    this.s2 = (((this.s2 << 21) | (this.s2 >>> 11)) + sum) | 0;
+    return (sum >>> 0) / 4_294_967_296;
+  }
+
+  chance(probability: number): boolean {
+    return this.next() < probability;
+  }
+
   /** An integer, both ends included. */
-  readonly between: (low: number, high: number) => number;
-};
+  between(low: number, high: number): number {
+    return low + Math.floor(this.next() * (high - low + 1));
+  }
+}
 
 /** Values with weights that need not sum to 1. */
 export type Weighted<T> = readonly (readonly [value: T, weight: number])[];
 
 /** A stream of its own for each (seed, a, b): what one placement draws never shifts what another draws. */
 export function createRandom(seed: number, a: number, b: number): Random {
-  let s0 = seed | 0;
-  let s1 = a | 0;
-  let s2 = b | 0;
-  let counter = 1;
-  const next32 = (): number => {
-    // sfc32, a small fast counter generator of 128 bits.
-    const sum = (((s0 + s1) | 0) + counter) | 0;
-    counter = (counter + 1) | 0;
-    s0 = s1 ^ (s1 >>> 9);
-    s1 = (s2 + (s2 << 3)) | 0;
-    s2 = (((s2 << 21) | (s2 >>> 11)) + sum) | 0;
-    return sum >>> 0;
-  };
-  for (let warmUp = 0; warmUp < 12; warmUp += 1) next32();
-  const next = (): number => next32() / 4_294_967_296;
-  return {
-    next,
-    chance: (probability) => next() < probability,
-    between: (low, high) => low + Math.floor(next() * (high - low + 1)),
-  };
+  const random = new Random(seed | 0, a | 0, b | 0);
+  for (let warmUp = 0; warmUp < 12; warmUp += 1) random.next();
+  return random;
 }
 
-/** One of the values, by weight. */
+/** One of the values, by weight. Plain loops: this runs some twenty times per placement. */
 export function pick<T>(random: Random, choices: Weighted<T>): T {
   let total = 0;
-  for (const [, weight] of choices) total += weight;
-  if (!(total > 0)) throw new RangeError('Nothing to pick from');
+  for (let index = 0; index < choices.length; index += 1) total += choices[index]?.[1] ?? 0;
   let rest = random.next() * total;
   let chosen: T | undefined;
-  for (const [value, weight] of choices) {
-    chosen = value;
-    rest -= weight;
-    if (rest < 0) break;
+  for (let index = 0; index < choices.length && rest >= 0; index += 1) {
+    const choice = choices[index];
+    if (choice === undefined || choice[1] <= 0) continue;
+    chosen = choice[0];
+    rest -= choice[1];
   }
   if (chosen === undefined) throw new RangeError('Nothing to pick from');
   return chosen;

@@ -5,7 +5,7 @@ import type { Start } from './persons';
 import { createRandom } from './random';
 import { createStartQueue } from './start-queue';
 
-const start = (day: number, person: number): Start => ({ day, person, origin: 'newcomer', job: 1, second: false, source: 0 });
+const start = (day: number, person: number): Start => ({ day, person, origin: 'newcomer', job: 1, second: false, source: 0, from: null });
 
 test('starts leave the queue by day, whatever the order in which they came', () => {
   fc.assert(

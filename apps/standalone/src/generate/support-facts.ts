@@ -22,7 +22,7 @@ export function tellSupport(telling: Telling, firstDay: number, lastDay: number 
 /** Decisions take weeks, so hardly anybody has one on day 0; grants are for half a year, as a rule three years at most (DOMAIN 2.3). */
 function tellJobcoach(telling: Telling, from: number, until: number): void {
   const { plan, random } = telling;
-  if (plan.start.second || plan.hours < 12 || !random.chance(0.36)) return;
+  if (plan.start.second || plan.post.hours < 12 || !random.chance(0.36)) return;
   const kind = random.chance(0.9) ? 'external' : 'internal';
   const providerId = kind === 'external' ? { providerId: jobcoachProvider(random) } : {};
   let day = from + random.between(35, 130);
@@ -73,7 +73,7 @@ function tellInterruptions(telling: Telling, from: number, until: number): void 
 
 function tellChanges(telling: Telling, from: number, until: number, employers: Employers): void {
   const { plan, random } = telling;
-  let hours = plan.hours;
+  let hours = plan.post.hours;
   for (let day = from + random.between(60, 8 * DAYS_PER_YEAR); day < until; day += random.between(150, 10 * DAYS_PER_YEAR)) {
     const change = random.chance(0.62) ? 4 : -4;
     hours = Math.min(40, Math.max(8, hours + change));
@@ -85,12 +85,12 @@ function tellChanges(telling: Telling, from: number, until: number, employers: E
     const data = { effectiveDate: dateText(telling, day), ...department, taskCode: `TAAK-${random.between(10, 79)}`, ...location };
     tell(telling, day, { type: 'WorkChanged', data }, [-5, 20]);
   }
-  const inlener = plan.inleners[0];
-  if (inlener === undefined || plan.arrangement === 'detacheringGroup' || plan.successor?.origin === 'hired' || !random.chance(0.2)) return;
+  const inlener = plan.post.inleners[0];
+  if (inlener === undefined || plan.post.arrangement === 'detacheringGroup' || plan.successor?.origin === 'hired' || !random.chance(0.2)) return;
   const day = from + random.between(60, 2 * DAYS_PER_YEAR);
   if (day >= until) return;
   const overheid = employers.sectorOf(inlener.employer) !== 'markt';
   const other = overheid ? employers.overheid(random) : employers.markt(random, plan.person.region);
-  const data = { effectiveDate: textOf(day), arrangement: plan.arrangement, ...inlenersField([{ employer: other, share: 1 }], employers) };
+  const data = { effectiveDate: textOf(day), arrangement: plan.post.arrangement, ...inlenersField([{ employer: other, share: 1 }], employers) };
   tell(telling, day, { type: 'ArrangementChanged', data }, [-10, 10]);
 }
