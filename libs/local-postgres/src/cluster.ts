@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findBinaries, run, type RunAs } from './binaries';
-import { LocalPostgresError } from './errors';
+import { codeOf, LocalPostgresError } from './errors';
 import { findPostmaster, freePort, isPostmasterOf, type Postmaster } from './postmaster';
 import { checkReach, systemUser } from './system-user';
 
@@ -77,7 +78,7 @@ function lives(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }
 
@@ -98,7 +99,7 @@ export async function startCluster(cluster: Cluster, settings: Readonly<Record<s
   removeStalePidFile(cluster);
   const log = join(cluster.dataDir, 'server.log');
   if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > SERVER_LOG_BYTES_MAX) renameSync(log, `${log}.old`);
-  const options = { listen_addresses: '127.0.0.1', port: String(await freePort()), unix_socket_directories: '', timezone: 'UTC', log_timezone: 'UTC', ...settings };
+  const options = { listen_addresses: '127.0.0.1', port: String(await portFor(cluster)), unix_socket_directories: '', timezone: 'UTC', log_timezone: 'UTC', ...settings };
   const flags = Object.entries(options).map(([name, value]) => `-c ${name}='${value}'`).join(' '); // prettier-ignore
   try {
     await run(findBinaries().pgCtl, ['start', '-w', '-t', '120', '-D', cluster.dataDir, '-l', log, '-o', flags], cluster.runAs);
@@ -114,6 +115,13 @@ function logTail(log: string): string {
 const LOG_TAIL_LINES = 6;
 
 const SERVER_LOG_BYTES_MAX = 8 * 1024 * 1024;
+
+/** The port of the start before, where it is free: who still lives after a crash of the server finds it again where it was. */
+async function portFor({ dataDir }: Cluster): Promise<number> {
+  const options = join(dataDir, 'postmaster.opts');
+  const before = existsSync(options) ? /\bport=(\d+)/.exec(readFileSync(options, 'utf8'))?.[1] : undefined;
+  return before === undefined ? freePort() : freePort(Number(before)).catch(() => freePort());
+}
 
 /** One whose number now belongs to another process keeps PostgreSQL from starting. */
 function removeStalePidFile({ dataDir }: Cluster): void {
@@ -134,9 +142,20 @@ function isStale(pidFile: string, dataDir: string): boolean {
 
 /** Stops it in good order; nothing happens where it does not run. */
 export async function stopCluster(cluster: Cluster, mode: 'fast' | 'immediate' = 'fast'): Promise<void> {
-  if (runningServer(cluster) === null) return;
-  await run(findBinaries().pgCtl, ['stop', '-w', '-t', '120', '-m', mode, '-D', cluster.dataDir], cluster.runAs);
+  const server = runningServer(cluster);
+  if (server === null) return;
+  await run(findBinaries().pgCtl, ['kill', mode === 'fast' ? 'INT' : 'QUIT', String(server.pid)], cluster.runAs);
+  // Not by pg_ctl's own waiting, which takes a server that another process starts meanwhile for the one it waits for.
+  const until = Date.now() + STOP_MS_MAX;
+  while (isPostmasterOf(server.pid, cluster.dataDir)) {
+    if (Date.now() > until) throw new LocalPostgresError('notAnswering', `PostgreSQL in ${cluster.dataDir} (process ${server.pid}) does not stop.`);
+    await sleep(STOP_PAUSE_MS);
+  }
 }
+
+/** It writes what is in memory to disk first. */
+const STOP_MS_MAX = 300_000;
+const STOP_PAUSE_MS = 20;
 
 /** Process id and port of the cluster's server, where it lives; it may still be starting. */
 export function runningServer(cluster: Cluster): Postmaster | null {

@@ -19,3 +19,8 @@ export class LocalPostgresError extends Error {
     this.name = 'LocalPostgresError';
   }
 }
+
+/** The code that Node's and PostgreSQL's errors carry; undefined where there is none. */
+export function codeOf(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

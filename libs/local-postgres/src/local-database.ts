@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { connectionString, initCluster, runningServer, startCluster, stopCluster, type Cluster } from './cluster';
-import { LocalPostgresError } from './errors';
+import { codeOf, LocalPostgresError } from './errors';
 import { holdSessionLock } from './session-lock';
 
 /** A database in use by this process. */
@@ -36,15 +36,16 @@ export async function useDatabase({ folder, databaseUrl, onLost }: UseDatabaseOp
   const cluster = await initCluster(folder);
   let started = false;
   let port: number | undefined;
-  const lock = await holdSessionLock(async () => {
-    const entered = await enter(cluster, port);
+  const lock = await holdSessionLock(async (released) => {
+    const entered = await enter(cluster, released);
     started ||= entered.started;
-    port = runningServer(cluster)?.port;
+    port ??= entered.session.port;
+    if (entered.session.port !== port) onLost(new Error('it came back at another port, because its own was taken meanwhile'));
     return entered.session;
   }, onLost);
   await ensureDatabase(lock.session());
   const url = connectionString(cluster, DATABASE);
-  return { url, server: started ? 'started' : 'attached', leave: () => leave(cluster, lock.release()) };
+  return { url, server: started ? 'started' : 'attached', leave: async () => leave(cluster, await lock.release()) };
 }
 
 const DATABASE = 'bestendig';
@@ -69,26 +70,26 @@ const START_FAILURES_MAX = 5;
 const SHARED_MEMORY_FAILURES_MAX = 60;
 const SHARED_MEMORY_PAUSE_MS = 500;
 
-/** A session that holds the users' lock of a running server; started by this process or not. `port`: only there. */
-async function enter(cluster: Cluster, port: number | undefined): Promise<{ readonly session: Client; readonly started: boolean }> {
+/** A session that holds the users' lock of a running server; started by this process or not. */
+async function enter(cluster: Cluster, released: () => boolean): Promise<{ readonly session: Client; readonly started: boolean }> {
   const until = Date.now() + ENTER_MS_MAX;
   let started = false;
   let failures = 0;
   for (;;) {
     if (runningServer(cluster) === null) {
       try {
-        await startCluster(cluster, { ...SERVER_SETTINGS, ...(port === undefined ? {} : { port: String(port) }) });
+        await startCluster(cluster, SERVER_SETTINGS);
         started = true;
       } catch (error) {
         // Where two processes start it at once one of them fails, and finds the other's.
         const memoryHeld = error instanceof Error && error.message.includes('pre-existing shared memory block');
         if (runningServer(cluster) === null && ++failures >= (memoryHeld ? SHARED_MEMORY_FAILURES_MAX : START_FAILURES_MAX)) throw error;
-        if (memoryHeld) await sleep(SHARED_MEMORY_PAUSE_MS);
+        if (memoryHeld && !released()) await sleep(SHARED_MEMORY_PAUSE_MS);
       }
     }
     const session = await tryEnter(cluster);
     if (session !== null) return { session, started };
-    if (Date.now() > until) throw new LocalPostgresError('notAnswering', `PostgreSQL in ${cluster.dataDir} does not answer.`);
+    if (released() || Date.now() > until) throw new LocalPostgresError('notAnswering', `PostgreSQL in ${cluster.dataDir} does not answer.`);
     await sleep(ENTER_PAUSE_MS);
   }
 }
@@ -110,23 +111,34 @@ async function tryEnter(cluster: Cluster): Promise<Client | null> {
 }
 
 function isLoginRefused(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === '28P01' || error.code === '28000');
+  return ['28P01', '28000'].includes(codeOf(error) ?? '');
 }
 
-async function leave(cluster: Cluster, session: Client): Promise<'stopped' | 'stillUsed'> {
+async function leave(cluster: Cluster, held: Client): Promise<'stopped' | 'stillUsed'> {
+  let session: Client | null = held;
+  for (let attempt = 0; session !== null && attempt < LEAVE_ATTEMPTS_MAX; attempt++) {
+    const asking: Client = session;
+    const left = await tryLeave(cluster, asking).finally(() => letGo(asking));
+    if (left !== 'broken') return left;
+    // Where the server is there (again), another session asks.
+    session = await tryEnter(cluster);
+  }
+  return runningServer(cluster) === null ? 'stopped' : 'stillUsed';
+}
+
+const LEAVE_ATTEMPTS_MAX = 3;
+
+async function tryLeave(cluster: Cluster, session: Client): Promise<'stopped' | 'stillUsed' | 'broken'> {
   try {
     // First let go, then ask for all of it: of two that leave at once the later one finds nobody left.
     await session.query('select pg_advisory_unlock_shared($1, $2)', [LOCK_SPACE, USERS_LOCK]);
     const { rows } = await session.query<{ alone: boolean }>('select pg_try_advisory_lock($1, $2) as alone', [LOCK_SPACE, USERS_LOCK]);
     if (rows[0]?.alone !== true) return 'stillUsed';
-    await stopCluster(cluster);
-    return 'stopped';
-  } catch (error) {
-    if (runningServer(cluster) === null) return 'stopped';
-    throw error;
-  } finally {
-    letGo(session);
+  } catch {
+    return 'broken';
   }
+  await stopCluster(cluster);
+  return 'stopped';
 }
 
 /** Not awaited: pg never answers the end of a session that the server broke off first. */
@@ -141,7 +153,7 @@ async function ensureDatabase(session: Client): Promise<void> {
     await session.query(`create database ${DATABASE}`);
   } catch (error) {
     // Made by another process at the same moment: 42P04, or 23505 where both got as far as the catalogue.
-    if (!(error instanceof Error && 'code' in error && (error.code === '42P04' || error.code === '23505'))) throw error;
+    if (!['42P04', '23505'].includes(codeOf(error) ?? '')) throw error;
   }
 }
 

@@ -27,10 +27,9 @@ export function findPostmaster(dataDir: string): Postmaster | null {
 export function isPostmasterOf(pid: number, dataDir: string): boolean {
   try {
     process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: it lives, as another user's process. A server of ours has our user, unless we are root, who may signal all.
-    if (error instanceof Error && 'code' in error) return false;
-    throw error;
+  } catch {
+    // Not alive, or another user's process. A server of ours has our user, unless we are root, who may signal all.
+    return false;
   }
   try {
     if (process.platform === 'linux') return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(dataDir);
@@ -41,12 +40,12 @@ export function isPostmasterOf(pid: number, dataDir: string): boolean {
   }
 }
 
-/** A port on the loopback address that is free now. */
-export function freePort(): Promise<number> {
+/** A port on the loopback address that is free now: `wanted`, or any. Rejects where the one wanted is not free. */
+export function freePort(wanted = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(wanted, '127.0.0.1', () => {
       const address = server.address();
       server.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
     });

@@ -36,7 +36,7 @@ export async function claimServer(databaseUrl: string, onLost: (reason: Error) =
             address = to;
             await lock.session().query("select set_config('application_name', $1, false)", [NAME + to]);
           },
-          release: () => lock.release().end(),
+          release: async () => (await lock.release()).end(),
         },
       };
     } catch (error) {

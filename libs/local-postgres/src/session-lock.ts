@@ -5,23 +5,26 @@ import type { Client } from 'pg';
 export type SessionLock = {
   /** The session, for statements that belong to the lock. Not to be ended by the caller. */
   readonly session: () => Client;
-  /** Gives the session back, still open and still holding the lock; nothing is watched any more. */
-  release(): Client;
+  /** Gives the session back, still holding the lock unless it is broken; nothing is watched any more. */
+  release(): Promise<Client>;
 };
 
 /**
  * Holds the lock that `take` takes, and takes it again when the session breaks (a server that restarts after a crash of
- * one of its processes breaks every session). `onLost` is told when that fails for RETAKE_MS_MAX.
+ * one of its processes breaks every session). `onLost` is told when that fails for RETAKE_MS_MAX. `take` is told when it
+ * need not go on, because the lock is not wanted any more.
  */
-export async function holdSessionLock(take: () => Promise<Client>, onLost: (reason: Error) => void): Promise<SessionLock> {
+export async function holdSessionLock(take: (released: () => boolean) => Promise<Client>, onLost: (reason: Error) => void): Promise<SessionLock> {
   let released = false;
-  let current = await take();
+  let retaking: Promise<void> = Promise.resolve();
+  const takeIt = () => take(() => released);
+  let current = await takeIt();
   const watch = (session: Client) => {
     let broken = false;
     const onBreak = () => {
       if (broken || released) return;
       broken = true;
-      void retake();
+      retaking = retake();
     };
     session.on('error', onBreak);
     session.on('end', onBreak);
@@ -31,13 +34,11 @@ export async function holdSessionLock(take: () => Promise<Client>, onLost: (reas
     let reason: unknown;
     while (!released && Date.now() < until) {
       try {
-        const session = await take();
-        if (released) return void session.end().catch(() => undefined);
-        current = session;
-        return watch(session);
+        current = await takeIt();
+        return watch(current);
       } catch (error) {
         reason = error;
-        await sleep(RETAKE_PAUSE_MS, undefined, { ref: false });
+        await sleep(RETAKE_PAUSE_MS);
       }
     }
     if (!released) onLost(reason instanceof Error ? reason : new Error(String(reason)));
@@ -45,8 +46,10 @@ export async function holdSessionLock(take: () => Promise<Client>, onLost: (reas
   watch(current);
   return {
     session: () => current,
-    release: () => {
+    release: async () => {
       released = true;
+      // One that is just being taken comes too late to be left behind.
+      await retaking;
       // The session may still break while its last statements run: an error nobody listens to would end the process.
       current.on('error', () => undefined);
       return current;
