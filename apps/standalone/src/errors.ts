@@ -1,0 +1,29 @@
+export const STANDALONE_ERRORS = [
+  'settingInvalid', // an environment variable or flag does not have its form
+  'secretUnusable', // the secret key file cannot be read or made
+  'secretDiffers', // the database was filled under another secret
+  'alreadyServed', // another `start` serves this database
+  'serverRuns', // the command needs the database for itself
+  'fileUnusable', // the file to import cannot be read, or changed while it was read
+  'asReportedRefused', // the database holds something else than an unfinished run of the same file
+  'readModelsStuck', // the read models do not catch up
+  'databaseLost', // PostgreSQL went away and did not come back
+] as const; // prettier-ignore
+export type StandaloneErrorCode = (typeof STANDALONE_ERRORS)[number];
+
+/** Something the person at the terminal can do something about: its message is printed, without a stack. */
+export class StandaloneError extends Error {
+  constructor(
+    readonly code: StandaloneErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+    this.name = 'StandaloneError';
+  }
+}
+
+/** The code that Node's and PostgreSQL's errors carry; undefined where there is none. */
+export function codeOf(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,33 @@
+import { codeOf } from './errors';
+import { INTERRUPTED_EXIT_CODE, InterruptedError } from './interruption';
+
+/** What one can do about an error, where its own words do not say it. */
+const ADVICE: Readonly<{ [code: string]: string }> = {
+  asReportedRunInProgress: 'An import --as-reported is unfinished: finish it by running it again, or end it with: npm run import -- --as-reported --give-up FILE',
+  storeNotEmpty: 'import --as-reported needs an empty store: use another data folder (BESTENDIG_DATA) or database, or import without it.',
+  unavailable: 'The database cannot be reached. Run the same command again: it goes on where it was.',
+  notReady: 'The read models are not built yet: npm start builds them, or npm run rebuild.',
+  EADDRINUSE: 'The port is in use by another program: set PORT to another one (PORT=0 takes any that is free).',
+  EACCES: 'Not allowed: check who owns the files, and whether the port may be used.',
+  ENOSPC: 'The disk is full.',
+};
+
+/** Tells the person at the terminal and gives the exit code. What has a code is a sentence; anything else is a defect and shows its stack. */
+export function printFailure(error: unknown): number {
+  if (error instanceof InterruptedError) {
+    console.error('Stopped. Run the same command again to go on.');
+    return INTERRUPTED_EXIT_CODE;
+  }
+  const code = codeOf(error);
+  if (error instanceof Error && code !== undefined && !DEFECTS.includes(error.name)) {
+    console.error(`${error.message} (${code})`);
+    const advice = ADVICE[code];
+    if (advice !== undefined) console.error(advice);
+  } else {
+    console.error(error);
+  }
+  return 1;
+}
+
+/** Node's own checks of arguments, and PostgreSQL's answers (named `error`), have codes too. */
+const DEFECTS = ['TypeError', 'RangeError', 'error'];

@@ -1,0 +1,18 @@
+import 'reflect-metadata';
+import { printFailure } from './failure';
+import { createProgram } from './program';
+
+/** Connections that do not close by themselves must not keep a finished command from ending. */
+const LINGER_MS_MAX = 3_000;
+
+createProgram()
+  .parseAsync()
+  .then(
+    () => 0,
+    (error: unknown) => printFailure(error),
+  )
+  .then((code) => {
+    process.exitCode = code;
+    setTimeout(() => process.exit(code), LINGER_MS_MAX).unref();
+  })
+  .catch(() => process.exit(1));

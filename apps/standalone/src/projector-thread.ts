@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+export type ProjectorData = { readonly databaseUrl: string };
+export type ProjectorMessage = { readonly appliedEvents: number; readonly atHead: boolean };
+
+/** The projector in a thread of its own, so that folding and recording each have a processor. */
+export type ProjectorThread = {
+  readonly progress: () => ProjectorMessage;
+  /** Aborts with the reason when the projector ends without being asked to. */
+  readonly failed: AbortSignal;
+  stop(): Promise<void>;
+};
+
+export function startProjectorThread(databaseUrl: string): ProjectorThread {
+  const worker = new Worker(join(__dirname, 'projector-worker.js'), { workerData: { databaseUrl } satisfies ProjectorData });
+  const failed = new AbortController();
+  let latest: ProjectorMessage = { appliedEvents: 0, atHead: false };
+  let stopping = false;
+  worker.on('message', (message: ProjectorMessage) => (latest = message));
+  worker.on('error', (error) => failed.abort(error));
+  const ended = new Promise<void>((resolve) => {
+    worker.on('exit', (code) => {
+      if (!stopping) failed.abort(new Error(`The projector ended with ${code}.`));
+      resolve();
+    });
+  });
+  return {
+    progress: () => latest,
+    failed: failed.signal,
+    stop: async () => {
+      stopping = true;
+      worker.postMessage('stop');
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { resolve } from 'node:path';
+import { StandaloneError } from './errors';
+
+/** What the environment says. */
+export type Settings = {
+  readonly dataFolder: string;
+  readonly databaseUrl: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  /** As given; the API reads it. */
+  readonly apiTokens: string | undefined;
+  readonly secret: Buffer | undefined;
+  readonly logLevel: string;
+};
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+/** Every variable, as `--help` shows it. */
+export const ENVIRONMENT_HELP = `
+Environment:
+  BESTENDIG_DATA    data folder: the embedded PostgreSQL, the secret key, spooled files (default: .bestendig here)
+  DATABASE_URL      your own PostgreSQL 18 (postgres://user:password@host:port/database) instead of the embedded one;
+                    an import --dry-run makes a database of its own there for as long as it runs, where it may
+  BESTENDIG_SECRET  64 hex digits: the key from which ids of persons and jobs are derived, in place of the file
+                    secret.key in the data folder, which the first command makes (keep either in your backup: without it
+                    nothing new can be joined to what is there)
+  PORT              port of the API (default: 8080; 0: any that is free)
+  HOST              address the API listens on (default: 127.0.0.1); another one only where API_TOKENS is set
+  API_TOKENS        who may use the API, token:actor:organisation with commas between (organisation: oin:<20 digits>),
+                    or the same as JSON; without it: everybody on this machine
+  LOG_LEVEL         what the API logs: ${LOG_LEVELS.join(', ')} (default: warn)
+`;
+
+/** @throws StandaloneError `settingInvalid`, which names the variable and never repeats its value */
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  // An empty variable is one that is not set: so it comes from compose files and CI.
+  const given = (name: string) => (environment[name] === '' ? undefined : environment[name]);
+  return {
+    dataFolder: resolve(given('BESTENDIG_DATA') ?? '.bestendig'),
+    databaseUrl: checkDatabaseUrl(given('DATABASE_URL')),
+    host: given('HOST') ?? '127.0.0.1',
+    port: portOf(given('PORT') ?? '8080'),
+    apiTokens: given('API_TOKENS'),
+    secret: secretOf(given('BESTENDIG_SECRET')),
+    logLevel: logLevelOf(given('LOG_LEVEL') ?? 'warn'),
+  };
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new StandaloneError('settingInvalid', 'PORT must be a number from 0 to 65535.');
+  return port;
+}
+
+function logLevelOf(text: string): string {
+  if (!LOG_LEVELS.includes(text)) throw new StandaloneError('settingInvalid', `LOG_LEVEL must be one of: ${LOG_LEVELS.join(', ')}.`);
+  return text;
+}
+
+function secretOf(text: string | undefined): Buffer | undefined {
+  if (text === undefined) return undefined;
+  if (!SECRET.test(text)) throw new StandaloneError('settingInvalid', 'BESTENDIG_SECRET must be 64 hex digits.');
+  return Buffer.from(text, 'hex');
+}
+
+/** 32 bytes as text. */
+export const SECRET = /^[0-9a-f]{64}$/i;
+
+function checkDatabaseUrl(url: string | undefined): string | undefined {
+  if (url !== undefined && !/^postgres(ql)?:\/\//.test(url)) throw new StandaloneError('settingInvalid', 'DATABASE_URL must begin with postgres:// or postgresql://.');
+  return url;
+}

@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { withInstallation, type Installation } from '../installation';
+import { InterruptedError, interruption } from '../interruption';
+import { readSettings } from '../settings';
+import { fillWithDemo, showDemo } from './demo';
+import type { Server } from './server';
+import { tryPort } from './try-port';
+
+/** Adds `start` to the program's commands. */
+export function addStartCommand(program: Command): void {
+  program
+    .command('start')
+    .description('run Bestendig: database, projector and API, until Ctrl-C')
+    .option('--demo', 'on an empty store: import a synthetic history of 20,000 placements; then show what came out of it', false)
+    .action((flags: { readonly demo: boolean }) => start(flags));
+}
+
+async function start({ demo }: { readonly demo: boolean }): Promise<void> {
+  const asked = interruption();
+  await withInstallation(readSettings(process.env), async (installation) => {
+    // Loaded here: the other commands need nothing of what the API brings along.
+    const { startServer } = await import('./server');
+    const server = await startServer(installation);
+    const stopped = AbortSignal.any([asked, server.failed]);
+    try {
+      await serve(server, installation, demo, stopped);
+    } catch (error) {
+      // Ctrl-C is how this command ends, also in the middle of the demo.
+      if (!(stopped.reason instanceof InterruptedError)) throw error;
+    } finally {
+      console.log('Stopping.');
+      await server.close();
+    }
+  });
+}
+
+async function serve(server: Server, installation: Installation, demo: boolean, stopped: AbortSignal): Promise<void> {
+  const { settings, databaseUrl } = installation;
+  await tryPort(settings.host, settings.port);
+  console.log(settings.databaseUrl === undefined ? `Data folder: ${settings.dataFolder} (PostgreSQL on port ${new URL(databaseUrl).port})` : 'Database: that of DATABASE_URL');
+  // Before the API is opened: its reactions have nothing to do while a history is imported.
+  if (demo) await fillWithDemo(server, installation, stopped);
+  const url = await server.openApi();
+  if (demo) await showDemo(server, url, settings.apiTokens !== undefined);
+  console.log(`\nBestendig is up: ${url}   Ctrl-C stops it.`);
+  await untilStopped(stopped);
+}
+
+/** @throws the reason, where it is not that its user asked for it */
+function untilStopped(stopped: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => (stopped.reason instanceof InterruptedError ? resolve() : reject(stopped.reason as Error));
+    if (stopped.aborted) end();
+    else stopped.addEventListener('abort', end, { once: true });
+  });
+}

@@ -1,0 +1,10 @@
+import { createServer } from 'node:net';
+
+/** Whether the API could listen now. @throws the error of the attempt */
+export function tryPort(host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(port, host, () => server.close(() => resolve()));
+  });
+}
