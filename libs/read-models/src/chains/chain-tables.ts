@@ -13,6 +13,14 @@ const shownFrom = ({ shown }: Chain): number => (shown.from === null ? FIRST_DAY
 const shownBefore = ({ shown }: Chain): number => (shown.before === null ? AFTER_ALL_DAYS : dayNumber(shown.before));
 const dayNumbers = (days: readonly Day[]): Cell => arrayText(days.map(dayNumber));
 
+/** Of each of its placements the first day that it holds a piece; never, where it holds none. */
+function begunOn({ placementIds, pieces }: Chain): readonly number[] {
+  return placementIds.map((id) => {
+    const first = pieces.find(({ placementId }) => placementId === id);
+    return first === undefined ? AFTER_ALL_DAYS : dayNumber(first.firstDay);
+  });
+}
+
 /** A subject: a placement with all that continues it (MEASURES 3), with its covariates as known and true on day 0. */
 export const chainTable: VersionedTable<Chain> = {
   name: 'chain',
@@ -26,6 +34,8 @@ export const chainTable: VersionedTable<Chain> = {
     { name: 'shown_before', type: 'integer', of: shownBefore },
     { name: 'candidate_id', type: 'uuid', nullable: true, of: (chain) => uuidOrNull(chain.candidateId) },
     { name: 'placement_ids', type: 'uuid[]', of: (chain) => arrayText(chain.placementIds) },
+    { name: 'placements_begun_on', type: 'integer[]', of: (chain) => arrayText(begunOn(chain)) },
+    { name: 'last_begun_on', type: 'integer', of: (chain) => Math.max(...begunOn(chain)) },
     { name: 'day0', type: 'integer', of: (chain) => dayNumber(chain.day0) },
     { name: 'entry', type: 'integer', of: (chain) => chain.entry },
     { name: 'source', type: 'text', nullable: true, of: (chain) => chain.source },
@@ -43,7 +53,7 @@ export const chainTable: VersionedTable<Chain> = {
   ],
   lookups: [],
   // Only the few chains with something to be counted beside a figure.
-  indexes: [`(chain_id) where read_as_continued_on <> '{}' or inconsistent_on <> '{}'`],
+  indexes: [`(chain_id) where read_as_continued_on <> '{}' or inconsistent_on <> '{}'`, '(last_begun_on)'],
 };
 
 /** One piece of a chain with what a figure needs of its chain beside it, so that figures read this table alone. */

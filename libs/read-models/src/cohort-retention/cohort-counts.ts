@@ -90,11 +90,12 @@ function lastMatureDay0(observedThrough: Day, months: number): number {
 export async function countLeftOut(readStore: ReadStore, cut: Cut, peildatum: Day): Promise<LeftOut> {
   const { schema } = cut.generation;
   const held = 'known_from <= $1::timestamptz and known_to > $1::timestamptz and shown_from <= $2 and shown_before > $2';
+  const countedUpTo = (days: string) => `coalesce(sum((select count(*) from unnest(${days}) as day where day <= $2)), 0)::float8`;
   const { rows } = await readStore.pool.query<LeftOut>(
     `select
-       (select count(*) from ${schema}.chain_piece where ${held} and first_month = 0 and day0 > $2)::float8 as "afterObservation",
-       coalesce(sum((select count(*) from unnest(read_as_continued_on) as day where day <= $2)), 0)::float8 as "readAsContinued",
-       coalesce(sum((select count(*) from unnest(inconsistent_on) as day where day <= $2)), 0)::float8 as "inconsistencies"
+       (select coalesce(sum((select count(*) from unnest(placements_begun_on) as day where day > $2)), 0)
+          from ${schema}.chain where last_begun_on > $2 and ${held})::float8 as "afterObservation",
+       ${countedUpTo('read_as_continued_on')} as "readAsContinued", ${countedUpTo('inconsistent_on')} as "inconsistencies"
      from ${schema}.chain where (read_as_continued_on <> '{}' or inconsistent_on <> '{}') and ${held}`,
     [cut.knownAt, dayNumber(observationEnd(peildatum, cut.knownAt))],
   );
