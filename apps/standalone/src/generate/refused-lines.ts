@@ -7,7 +7,6 @@ const FLAWS: readonly ((cells: string[], random: Random) => void)[] = [
   (cells) => set(cells, 'type', 'contract-sealed'),
   (cells) => set(cells, 'employment', ''),
   (cells) => set(cells, 'time', '2023-02-01 10:00'),
-  (cells) => set(cells, 'time', '2123-02-01T10:00:00Z'),
   (cells) => set(cells, 'source', 'salaris'),
   // Passes the eleven test, as a BSN does; the number is one that test environments use.
   (cells) => set(cells, 'person', '111222333'),
