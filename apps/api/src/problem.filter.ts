@@ -20,14 +20,17 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { code, detail, errors } = problemOf(error);
     const { status, title } = ANSWERED[code];
-    // What went wrong with us is worth a line; messages of other errors may repeat what a caller sent.
-    if (status === 500) this.logger.error(error instanceof Error ? (error.stack ?? error.message) : 'an error that is no Error');
+    if (status === 500) this.logger.error(traceOf(error));
     if (status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
     if (status === 401) void reply.header('www-authenticate', 'Bearer');
     const body = { type: `urn:bestendig:problem:${kebab(code)}`, title, status, detail, code, ...(errors.length > 0 ? { errors } : {}) };
     void reply.status(status).type('application/problem+json').send(JSON.stringify(body));
   }
 }
+
+/** Where it went wrong, by name and place: the message may repeat what a caller sent. */
+const traceOf = (error: unknown): string =>
+  error instanceof Error ? [error.name, ...(error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))].join('\n') : 'an error that is no Error';
 
 const kebab = (code: string): string => code.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 

@@ -68,6 +68,12 @@ describe('what a publisher is told', () => {
   });
 });
 
+test('a batch larger than one append is recorded in several, in order', async () => {
+  const outcomes = await record(Array.from({ length: 5_001 }, (_, n) => contractSigned(`job-${n % 2_000}`, { messageId: `m-${n}` })));
+  expect(outcomes.map(({ messageId }) => messageId)).toEqual(Array.from({ length: 5_001 }, (_, n) => `m-${n}`));
+  expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['parked']));
+});
+
 describe('keys', () => {
   test('no key of a source is in any event; ids are those of the links', async () => {
     const continuation = message('EmploymentContinued', 'job-secret-1', { effectiveDate: '2024-01-01', endCode: '90' }, { messageId: 'm2', successorKey: 'job-secret-2' });

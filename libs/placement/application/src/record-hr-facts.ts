@@ -9,6 +9,9 @@ import type { FactOutcome } from './outcomes';
 /** How often a batch is looked at again because others wrote to the same placements. Each time at least one writer got through. */
 export const ROUNDS_MAX = 40;
 
+/** Messages of one append: with the links each may need they stay below what a store takes at once. */
+const APPEND_MESSAGES_MAX = 2_500;
+
 export type RecordOptions = {
   /** The facts must then be in the order of their reportedAt. */
   readonly asReported?: AsReported;
@@ -26,6 +29,12 @@ export type RecordOptions = {
  */
 export async function recordHrFacts(store: FactLog, secret: Buffer, facts: readonly HrFact[], options: RecordOptions = {}): Promise<readonly FactOutcome[]> {
   const log = options.dryRun === true ? dryRunOf(store) : store;
+  const outcomes: FactOutcome[] = [];
+  for (let at = 0; at < facts.length; at += APPEND_MESSAGES_MAX) outcomes.push(...(await recordBatch(log, secret, facts.slice(at, at + APPEND_MESSAGES_MAX), options)));
+  return outcomes;
+}
+
+async function recordBatch(log: FactLog, secret: Buffer, facts: readonly HrFact[], options: RecordOptions): Promise<readonly FactOutcome[]> {
   const outcomes = new Map<number, FactOutcome>();
   let pending: readonly Addressed[] = facts.map((fact, index) => address(secret, fact, index));
   for (let round = 0; pending.length > 0; round += 1) {
