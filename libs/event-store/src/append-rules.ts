@@ -160,11 +160,15 @@ function holds(expected: Expected, revision: number): boolean {
   return expected === revision;
 }
 
+const RECENT_US = 10_000n;
+
 /** A time at or before which nothing more can be recorded, where the log's holder says so now. */
-export function settledAt(end: LogEnd, nowUs: bigint): { readonly settled: Instant; /** To be kept before it is said, null where nothing is promised. */ readonly floorUs: bigint | null } {
+export function settledAt(end: LogEnd, nowUs: bigint): { readonly settled: Instant; /** To be kept before it is said; null where there is nothing to keep. */ readonly floorUs: bigint | null } {
   if (end.lastRecordedUs === null) return { settled: BEGINNING_OF_TIME, floorUs: null };
   // While times come from elsewhere, the next may equal the last.
   if (end.running !== null || end.restoring !== null) return { settled: instantOf(end.lastRecordedUs - 1n), floorUs: null };
+  // A promise of a moment ago that covers all that was recorded since is as good, and need not be kept again.
+  if (end.floorUs !== null && end.floorUs >= end.lastRecordedUs && nowUs - end.floorUs < RECENT_US) return { settled: instantOf(end.floorUs), floorUs: null };
   const floorUs = nextRecordedAt(end, nowUs) - 1n;
   return { settled: instantOf(floorUs), floorUs };
 }

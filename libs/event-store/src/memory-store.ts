@@ -127,7 +127,7 @@ export class MemoryEventStore implements EventStore {
   readonly settledThrough: EventStore['settledThrough'] = async () => {
     await this.open();
     const { settled, floorUs } = settledAt(this.end, this.clock());
-    this.end = { ...this.end, floorUs };
+    if (floorUs !== null) this.end = { ...this.end, floorUs };
     return settled;
   };
 

@@ -117,14 +117,14 @@ export type EventStore = {
   readStreams(streams: readonly string[]): Promise<ReadonlyMap<string, readonly RecordedEvent[]>>;
   /** `from` is exclusive; null is the start of the log. Backward: from the end (null) towards the start. */
   readAll(from: Position | null, options?: { readonly filter?: EventFilter; readonly limit?: number; readonly direction?: 'forward' | 'backward' }): Promise<Page>;
-  /** Pages from a position on, for ever: neither missing nor doubling an event across reconnects. Ends when the signal aborts. */
+  /** Pages from a position on, for ever: neither missing nor doubling an event across reconnects. An empty page says, once, that the end is reached. Ends when the signal aborts. */
   subscribe(from: Position | null, options: { readonly filter?: EventFilter; readonly limit?: number; readonly signal: AbortSignal }): AsyncIterable<Page>;
   /** The log exactly as hashed, in global order. */
   readRaw(from: Position | null, limit: number): Promise<readonly RawEvent[]>;
   /** Position of the last event, null while the log is empty. */
   headPosition(): Promise<Position | null>;
   comparePositions(a: Position, b: Position): number;
-  /** A time at or before which nothing more can be recorded. */
+  /** A time at or before which nothing more can be recorded; the beginning of time while the log is empty, since a restore or a run of --as-reported may still record the past. */
   settledThrough(): Promise<Instant>;
   /** Appends raw events to an empty store, or goes on with the unfinished restore of the same log; verifies each hash and chain. */
   restore(events: AsyncIterable<readonly RawEvent[]>, options: { readonly run: string }): Promise<{ readonly restored: number }>;

@@ -88,7 +88,7 @@ export class AppendQueue {
       const settles = group.map((one) => decideOne(transaction, one));
       if (transaction.rows.length === 0) return { result: settles, statements: [] };
       onSend(transaction.rows);
-      return { result: settles, statements: [keepStatement(transaction.rows, log.end)] };
+      return { result: settles, statements: [keepStatement(transaction.rows)] };
     });
   }
 }

@@ -29,7 +29,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function holdLock() {
   const client = await connect(database.url);
-  await client.query('begin; select position from event_store.head for update');
+  await client.query('begin; select from event_store.head for update');
   return async (): Promise<void> => {
     await client.query('rollback');
     await client.end();

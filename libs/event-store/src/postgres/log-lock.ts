@@ -1,5 +1,6 @@
 import type { Client, QueryArrayConfig } from 'pg';
 import type { LogEnd, NewRow, StreamState } from '../append-rules';
+import { microsOf } from '../instants';
 import { NO_EVENTS } from '../port';
 import { parseCanonical } from '../reading';
 import { allAnswers, connectPipelined, isConnectionLost, type LockLimits } from './connection';
@@ -13,14 +14,15 @@ export type LockedLog = { readonly client: Client; readonly end: LogEnd; readonl
 /** What to answer, and the statements to send together with the commit. */
 export type Decided<T> = { readonly result: T; readonly statements: readonly QueryArrayConfig[] };
 
-type HeadRow = [position: string, lastRecordedUs: string | null, floorUs: string | null, running: string | null, restoring: string | null];
+type HeadRow = [floorUs: string | null, running: string | null, restoring: string | null];
 type LookRow = [kind: number, stream: number, revision: number, hash: string, position: string | null, canonical: string | null];
 
-const LOCK: QueryArrayConfig = {
-  name: 'lock',
-  rowMode: 'array',
-  text: 'select position, last_recorded_us, floor_us, running, restoring from event_store.head for update',
-};
+// Appends lock the row and do not write it: a row written a thousand times a second would leave as many dead ones to
+// step over for as long as somebody holds an old snapshot.
+const LOCK: QueryArrayConfig = { name: 'lock', rowMode: 'array', text: 'select floor_us, running, restoring from event_store.head where one_row for update' };
+
+/** Kinds of rows that LOOK gives: the server's clock, the last event of the log, the last of a stream, an id that is there. */
+const [CLOCK, STREAM_END, LAST] = [0, 1, 3];
 
 // A statement of its own after the lock, because a statement sees what was committed before it began.
 const LOOK = `
@@ -29,6 +31,8 @@ const LOOK = `
       select asked.number, asked.stream, last.revision, last.hash from asked
       cross join lateral (select revision, hash from event_store.events e where e.stream = asked.stream order by revision desc limit 1) last)
   select 0, 0, -1, event_store.clock_us()::text, null::bigint, null::text
+  union all (select 3, 0, revision, coalesce((select known_us from event_store.lifted l where l.position = e.position)::text, ''), position, canonical
+    from event_store.events e order by position desc limit 1)
   union all select 1, number, revision, encode(hash, 'hex'), null, null from ends
   union all select 2, ends.number, known.revision, encode(known.hash, 'hex'), known.position, known.canonical
     from unnest($2::int[], $3::uuid[]) as ids(number, id) join ends using (number)
@@ -104,27 +108,31 @@ async function lockAndLook(client: Client, asked: Asked): Promise<LockedLog> {
   const head = heads.rows[0];
   if (head === undefined) throw new Error('The event store has no head row.');
   const streams = new Map<string, StreamState>(names.map((name) => [name, { revision: NO_EVENTS, hash: null, known: new Map() }]));
-  let nowUs = 0n;
+  const end = { position: 0, lastRecordedUs: null, floorUs: microsOrNull(head[0]), running: head[1], restoring: head[2] };
+  const log: LockedLog & { nowUs: bigint } = { client, end, nowUs: 0n, streams };
   for (const row of looks.rows) {
-    if (row[0] === 0) nowUs = BigInt(row[3]);
+    if (row[0] === CLOCK) log.nowUs = BigInt(row[3]);
+    else if (row[0] === LAST) fillInEnd(log.end, row);
     else fillIn(streams.get(names[row[1] - 1] ?? ''), row);
   }
-  return { client, end: endOf(head), nowUs, streams };
+  return log;
+}
+
+function fillInEnd(end: LogEnd, [, , , knownUs, position, canonical]: LookRow): void {
+  if (canonical === null) return;
+  end.position = Number(position);
+  end.lastRecordedUs = knownUs === '' ? microsOf(parseCanonical(canonical).envelope.recordedAt) : BigInt(knownUs);
 }
 
 function fillIn(state: StreamState | undefined, [kind, , revision, hash, position, canonical]: LookRow): void {
   if (state === undefined) return;
-  if (kind === 1) {
+  if (kind === STREAM_END) {
     state.revision = revision;
     state.hash = hash;
   } else if (canonical !== null) {
     const { id, recordedAt, messageDigest } = parseCanonical(canonical).envelope;
     state.known.set(id, { revision, recordedAt, position: Number(position), digest: messageDigest, hash });
   }
-}
-
-function endOf([position, lastRecordedUs, floorUs, running, restoring]: HeadRow): LogEnd {
-  return { position: Number(position), lastRecordedUs: microsOrNull(lastRecordedUs), floorUs: microsOrNull(floorUs), running, restoring };
 }
 
 function microsOrNull(text: string | null): bigint | null {
@@ -144,10 +152,10 @@ const KEEP = `
       convert_from(substring($3::bytea from start for length), 'UTF8')
     from rows from (unnest($4::text[]), unnest($5::int[]), unnest($6::uuid[]), unnest($7::text[]), unnest($8::int[]), unnest($9::int[]))
       with ordinality as given(stream, revision, id, type, start, length, number))
-  update event_store.head set position = $10::bigint, last_recorded_us = $11::bigint returning pg_notify('event_store_appended', '')`;
+  select pg_notify('event_store_appended', '')`;
 
-/** Keeps the rows, moves the log's end and wakes those who follow it, when it commits. */
-export function keepStatement(rows: readonly NewRow[], end: LogEnd): QueryArrayConfig {
+/** Keeps the rows and wakes those who follow the log, when it commits. */
+export function keepStatement(rows: readonly NewRow[]): QueryArrayConfig {
   const { bytes, starts, lengths } = texts(rows);
   const values = [
     (rows[0]?.position ?? 1) - 1,
@@ -159,8 +167,6 @@ export function keepStatement(rows: readonly NewRow[], end: LogEnd): QueryArrayC
     arrayText(rows.map((row) => row.type)),
     arrayText(starts),
     arrayText(lengths),
-    end.position,
-    end.lastRecordedUs,
   ];
   return { name: 'keep', rowMode: 'array', text: KEEP, values };
 }

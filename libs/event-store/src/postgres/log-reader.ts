@@ -144,7 +144,7 @@ export class LogReader {
   };
 
   private async head(): Promise<number> {
-    const rows = await this.rows<[position: string]>({ name: 'head', text: 'select position from event_store.head' });
+    const rows = await this.rows<[position: string]>({ name: 'head', text: 'select coalesce(max(position), 0) from event_store.events' });
     return Number(rows[0]?.[0] ?? 0);
   }
 

@@ -25,11 +25,9 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
       // Also where a session says it only replicates.
       await sql`alter table event_store.events enable always trigger never_changed`.execute(db);
 
-      // The one row is the log's lock: taken by whoever appends, held to commit.
+      // The one row is the log's lock: taken by whoever appends, held to commit. It holds what the events do not say of the log's end.
       await sql`create table event_store.head (
         one_row boolean primary key default true check (one_row),
-        position bigint not null default 0,
-        last_recorded_us bigint,
         floor_us bigint,
         running text,
         restoring text

@@ -74,7 +74,7 @@ export class Restorer {
         else end.lastRecordedUs = us;
         rows.push({ ...event, position: end.position, id: envelope.id, type: envelope.type });
       });
-      return { result: undefined, statements: [keepStatement(rows, end), ...liftStatements(lifted)] };
+      return { result: undefined, statements: [keepStatement(rows), ...liftStatements(lifted)] };
     });
   }
 

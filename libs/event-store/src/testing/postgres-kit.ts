@@ -66,7 +66,7 @@ export class PostgresKits {
       `alter table event_store.events disable trigger never_changed;
        truncate event_store.events, event_store.lifted, event_store.as_reported_run;
        alter table event_store.events enable always trigger never_changed;
-       update event_store.head set position = 0, last_recorded_us = null, floor_us = null, running = null, restoring = null;
+       update event_store.head set floor_us = null, running = null, restoring = null;
        ${ON_TIME}`,
     );
     this.idle.push(database);
