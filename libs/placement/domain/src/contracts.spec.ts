@@ -166,6 +166,11 @@ describe('made permanent', () => {
       verdicts(signed('2023-01-01', '2023-12-31'), permanentFrom('2024-02-01'), contractEnded('2024-01-31')),
     ).toEqual(['stands', 'parked: noContract', 'stands']);
   });
+  test('on the last day itself there still is a contract', () => {
+    const facts = [signed('2023-01-01', '2023-12-31'), contractEnded('2023-06-30')];
+    expect(verdicts(...facts, permanentFrom('2023-06-30')).at(-1)).toBe('stands');
+    expect(verdicts(...facts, permanentFrom('2023-07-01')).at(-1)).toBe('parked: noContract');
+  });
   test('needs a contract that is not permanent', () => {
     expect(verdicts(permanentFrom('2023-07-01'))).toEqual(['parked: noContract']);
     expect(verdicts(permanentFrom('2023-07-01'), signed('2023-08-01', '2023-12-31'))).toEqual([

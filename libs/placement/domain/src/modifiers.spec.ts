@@ -206,6 +206,23 @@ describe('of modifiers', () => {
     ]);
     expect(hoursIn(both.timeline())).toBe(30);
   });
+  test('beyond a ring each is still judged after what points at it', () => {
+    const one = given(
+      registered(),
+      hours(20),
+      corrected(event('e2'), hours(30)),
+      told(retracted(event('e3')), { messageId: 'pair' }),
+      told(retracted(event('e6')), { messageId: 'pair' }),
+      retracted(message('pair')),
+    );
+    expect(one.verdicts().slice(1)).toEqual([
+      'stands',
+      'retracted by e4',
+      'stands',
+      'parked: cyclicReference',
+      'parked: cyclicReference',
+    ]);
+  });
   test('a long line of corrections is followed to its end', () => {
     const line = Array.from({ length: 3000 }, (_, i) => corrected(event(`e${i + 2}`), hours(i % 40)));
     expect(hoursIn(given(registered(), hours(20), ...line).timeline())).toBe(2999 % 40);

@@ -121,6 +121,7 @@ describe('proeftijd', () => {
 
   test('after a proefplaatsing is noticed (DOMAIN 1.2)', () => {
     expect(notices(trial, year(30))).toEqual([['proeftijdAfterProefplaatsing', '2023-03-01', 'e3']]);
+    expect(notices(trial, signed('2023-01-01', '2023-12-31', { proeftijdDays: 30 }))).toEqual([]);
     expect(notices(trial, year(0))).toEqual([]);
     expect(notices(year(30))).toEqual([]);
   });

@@ -41,6 +41,24 @@ describe('what starts and ends (stage, werkervaringsplek, proefplaatsing, leave,
       'parked: otherFactStands because of e3',
     ]);
   });
+  test('each interval has its own ends', () => {
+    const facts = [
+      stage('2023-01-01'),
+      stageEnded('2023-03-31'),
+      stageEnded('2023-02-28'),
+      stage('2023-06-01'),
+      stageEnded('2023-07-31'),
+      stageEnded('2023-08-31'),
+    ];
+    expect(verdicts(...facts)).toEqual([
+      'stands',
+      'stands',
+      'parked: otherFactStands because of e3',
+      'stands',
+      'stands',
+      'parked: otherFactStands because of e6',
+    ]);
+  });
   test('a second start while the first still runs waits for its end', () => {
     expect(verdicts(stage('2023-01-01'), stage('2023-03-01'))).toEqual([
       'stands',
@@ -143,6 +161,20 @@ describe('proefplaatsing (DOMAIN 1.2)', () => {
     const start = trial('2024-01-01', '2024-02-29');
     expect(verdicts(start, prolonged('2024-03-11', '2024-07-10'))).toEqual(['stands', 'stands']);
     expect(verdicts(start, prolonged('2024-03-11', '2024-07-11'))).toEqual(['stands', 'parked: proefplaatsingTooLong']);
+  });
+  test('such days add up', () => {
+    const twice = (plannedEnd: string) => [
+      trial('2024-01-01', '2024-02-29'),
+      prolonged('2024-03-11', '2024-04-30'),
+      prolonged('2024-05-06', plannedEnd),
+    ];
+    expect(verdicts(...twice('2024-07-15'))).toEqual(['stands', 'stands', 'stands']);
+    expect(verdicts(...twice('2024-07-16'))).toEqual(['stands', 'stands', 'parked: proefplaatsingTooLong']);
+  });
+  test('an extension may begin on the last day recorded', () => {
+    expect(
+      verdicts(trial('2024-01-01', '2024-02-29'), trialEnded('2024-02-15'), prolonged('2024-02-15', '2024-04-30')),
+    ).toEqual(['stands', 'stands', 'stands']);
   });
   test('an extension needs a proefplaatsing that has not ended, and is one a day', () => {
     expect(verdicts(prolonged('2024-03-01', '2024-04-30'))).toEqual(['parked: notStarted']);

@@ -51,6 +51,28 @@ describe('rank', () => {
   });
 });
 
+test('a fact that is there twice counts as recorded when it first was', () => {
+  const { events } = given(registered(), signed('2023-01-01'));
+  const again = events.map((event) => ({ ...event, recordedAt: '2031-01-01T00:00:00.000000Z' }));
+  expect(timeline([...again, ...events])).toEqual(timeline(events));
+  expect(timeline([...events, ...again])).toEqual(timeline(events));
+});
+
+test('of two facts under one id, which no store holds, the one recorded first counts', () => {
+  const [registration, contract] = given(registered(), signed('2023-01-01')).events;
+  if (registration === undefined || contract === undefined) throw new Error('expected two events');
+  const other: PlacementEvent = {
+    ...contract,
+    recordedAt: '2031-01-01T00:00:00.000000Z',
+    data: { effectiveDate: '2022-01-01', form: 'bbl' },
+    type: 'ContractSigned',
+  };
+  const inOrderOfContent = [other, contract].map(({ type, data, ...envelope }) =>
+    JSON.parse(JSON.stringify({ data, type, ...envelope })),
+  );
+  expect(timeline([registration, ...inOrderOfContent]).spells.map(({ firstDay }) => firstDay)).toEqual(['2023-01-01']);
+});
+
 describe('what cannot be read', () => {
   const unreadable = (type: string, data: unknown): PlacementEvent =>
     JSON.parse(JSON.stringify({ ...given(registered()).events[0], id: 'x', type, data }));
