@@ -124,6 +124,13 @@ describe('one contract after another', () => {
     expect(spells(signed('2023-01-01'), contractEnded('2023-06-30'), without, next)).toHaveLength(2);
     expect(spells(signed('2023-01-01'), contractEnded('2023-06-30', '33'), next)).toHaveLength(2);
     expect(spells(signed('2023-01-01'), contractEnded('2023-06-30', '31'), next)).toHaveLength(1);
+    // Of an earlier spell it says nothing about this one.
+    const earlier = [
+      signed('2022-01-01'),
+      contractEnded('2022-06-30'),
+      fact('PlacementEndedOtherwise', { effectiveDate: '2022-06-30', kind: 'death' }),
+    ];
+    expect(spells(...earlier, signed('2023-01-01'), contractEnded('2023-06-30'), next)).toHaveLength(2);
     // What gives way to another fact about the same end does not count.
     expect(
       spells(

@@ -139,6 +139,8 @@ describe('proeftijd', () => {
     ]);
     expect(notices(trial, ended, signed('2023-03-01'))).toEqual([]);
     expect(notices(trial, signed('2023-02-01'))).toEqual([]);
+    // A next contract in employment that began before: something else is tried.
+    expect(notices(trial, ended, signed('2022-02-01', '2023-01-31'), extended('2023-02-01', '2024-01-31'))).toEqual([]);
   });
 });
 

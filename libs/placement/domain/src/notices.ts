@@ -41,7 +41,8 @@ function contractNotices(
 ): void {
   const { contract } = segment;
   const { day, eventId, plannedEnd } = contract;
-  if (trials.some((trial) => trial.start.day <= day && trial.end !== null && trial.end.day >= day)) {
+  const begins = segment.spellFrom === day;
+  if (begins && trials.some((trial) => trial.start.day <= day && trial.end !== null && trial.end.day >= day)) {
     notices.push({ code: 'contractStartsInProefplaatsing', date: day, eventId });
   }
   if (contract.proeftijdDays <= 0) return;

@@ -98,7 +98,7 @@ function reachesItself(start: number, graph: References): boolean {
     if (next === start) return true;
     if (seen.has(next)) continue;
     seen.add(next);
-    open.push(...(graph.targets[next] ?? []));
+    for (const target of graph.targets[next] ?? []) open.push(target);
   }
   return false;
 }

@@ -32,6 +32,7 @@ export type Verdict =
 export type FactVerdict = Verdict & {
   readonly eventId: string;
   readonly type: FactType;
+  /** As recorded; empty, or no day, only of a fact that is parked as unreadable. */
   readonly effectiveDate: Day;
   readonly recordedAt: string;
   readonly reportedAt: string | null;

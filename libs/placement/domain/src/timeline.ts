@@ -121,7 +121,7 @@ function standingFact(event: PlacementEvent): FactVerdict {
   return {
     eventId: event.id,
     type: event.type,
-    effectiveDate: event.data?.effectiveDate ?? '',
+    effectiveDate: typeof event.data?.effectiveDate === 'string' ? event.data.effectiveDate : '',
     recordedAt: event.recordedAt,
     reportedAt: event.reportedAt,
     source: event.source,
