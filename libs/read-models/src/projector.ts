@@ -20,7 +20,7 @@ export type ProjectorOptions = {
   /** Ends it, between two pages. */
   readonly signal: AbortSignal;
   readonly pageEvents?: number;
-  /** After each page. */
+  /** After each page, and once when the end of the log is reached. */
   readonly onProgress?: (progress: { readonly appliedEvents: number; readonly knownTime: string | null; readonly atHead: boolean }) => void;
   /** A database or store that cannot be reached: it is tried again, for ever. */
   readonly onRetry?: (error: unknown) => void;
@@ -84,7 +84,6 @@ async function followLive(client: Client, { store, signal, pageEvents, onProgres
   if (generation === null) throw new Error('The read models that were live are gone.');
   const known = new KnownPlacements();
   for await (const page of store.subscribe(generation.position, { filter: PLACEMENT_EVENTS, limit: pageEvents ?? PAGE_EVENTS, signal })) {
-    if (page.next === null) continue;
     const applied: Generation | null = await applyPage({ client, store, generation, known }, page);
     if (applied === null) return;
     generation = applied;
