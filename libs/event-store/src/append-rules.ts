@@ -81,23 +81,22 @@ export class AppendTransaction {
 
   private decideWrite(write: PreparedWrite, append: PreparedAppend): StreamResult {
     const state = this.streamState(write.stream);
-    const reused = write.events.find((event, index) => this.digestOf(write, index, state) !== event.digest);
-    if (reused !== undefined) return { outcome: 'idReusedWithOtherContent', eventId: reused.id };
+    const reused = reusedId(write.events, state.known);
+    if (reused !== null) return { outcome: 'idReusedWithOtherContent', eventId: reused };
     const anyNew = write.events.some((event) => !state.known.has(event.id));
     if (anyNew && !holds(write.expected, state.revision)) return { outcome: 'conflict', actual: state.revision };
-    const results = write.events.map((event) => this.keep(write.stream, state, event, append));
-    return {
-      outcome: results.every((result) => result.existing) ? 'alreadyThere' : 'appended',
-      events: results.map(({ id, revision, recordedAt, existing }) => ({ id, revision, recordedAt, existing })),
-      revision: state.revision,
-      position: this.positionOf(results.reduce((highest, result) => Math.max(highest, result.position), 0)),
-    };
-  }
-
-  /** The digest this id stands for: the kept event's, else that of the first of this write with the id. */
-  private digestOf(write: PreparedWrite, index: number, state: StreamState): string | undefined {
-    const id = write.events[index]?.id ?? '';
-    return state.known.get(id)?.digest ?? write.events.find((event) => event.id === id)?.digest;
+    let outcome: 'appended' | 'alreadyThere' = 'alreadyThere';
+    let position = 0;
+    const events = write.events.map((event) => {
+      const known = state.known.get(event.id);
+      const kept = known ?? this.keep(write.stream, state, event, append.asReported !== null);
+      // What an attempt in doubt did commit is this append's own work, not an earlier delivery's.
+      const existing = known !== undefined && !append.attempted.delete(known.hash);
+      if (!existing) outcome = 'appended';
+      position = Math.max(position, kept.position);
+      return { id: event.id, revision: kept.revision, recordedAt: kept.recordedAt, existing };
+    });
+    return { outcome, events, revision: state.revision, position: this.positionOf(position) };
   }
 
   /** Before anything is kept, so that an append that is refused leaves nothing behind. Lines sent again after a break may lie behind the end of their run: they are there already. */
@@ -117,29 +116,37 @@ export class AppendTransaction {
   }
 
   private timeOf(event: PreparedEvent, asReported: boolean): EventTime {
-    if (!asReported || event.reportedAt === null) return { recordedAt: this.recordedAt, us: this.recordedAtUs, asReported };
-    return { recordedAt: event.reportedAt, us: microsOf(event.reportedAt), asReported };
+    if (!asReported || event.reportedAt === null) return { recordedAt: this.recordedAt, us: this.recordedAtUs };
+    return { recordedAt: event.reportedAt, us: microsOf(event.reportedAt) };
   }
 
-  private keep(stream: string, state: StreamState, event: PreparedEvent, append: PreparedAppend) {
-    const known = state.known.get(event.id);
-    // What an attempt in doubt did commit is this append's own work, not an earlier delivery's.
-    if (known !== undefined) return { id: event.id, ...known, existing: !append.attempted.delete(known.hash) };
-    const time = this.timeOf(event, append.asReported !== null);
+  private keep(stream: string, state: StreamState, event: PreparedEvent, asReported: boolean): KnownEvent {
+    const { recordedAt, us } = this.timeOf(event, asReported);
     const revision = state.revision + 1;
-    const { canonical, hash } = seal(event, { revision, recordedAt: time.recordedAt, asReported: time.asReported, previousHash: state.hash });
+    const { canonical, hash } = seal(event, { revision, recordedAt, asReported, previousHash: state.hash });
     this.end.position++;
-    this.end.lastRecordedUs = time.us;
-    const kept = { revision, recordedAt: time.recordedAt, position: this.end.position, digest: event.digest, hash };
+    this.end.lastRecordedUs = us;
+    const kept = { revision, recordedAt, position: this.end.position, digest: event.digest, hash };
     this.rows.push({ position: kept.position, stream, revision, id: event.id, type: event.type, hash, canonical });
     state.known.set(event.id, kept);
     state.revision = revision;
     state.hash = hash;
-    return { id: event.id, ...kept, existing: false };
+    return kept;
   }
 }
 
-type EventTime = { readonly recordedAt: Instant; readonly us: bigint; readonly asReported: boolean };
+/** An id that stands for other content already, in the stream or earlier in the same write. */
+function reusedId(events: readonly PreparedEvent[], known: ReadonlyMap<string, KnownEvent>): string | null {
+  const here = new Map<string, string>();
+  for (const { id, digest } of events) {
+    const before = known.get(id)?.digest ?? here.get(id);
+    if (before !== undefined && before !== digest) return id;
+    here.set(id, digest);
+  }
+  return null;
+}
+
+type EventTime = { readonly recordedAt: Instant; readonly us: bigint };
 
 /** Above everything recorded and everything promised, also when the clock was set back. */
 function nextRecordedAt(end: LogEnd, nowUs: bigint): bigint {

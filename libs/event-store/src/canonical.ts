@@ -42,20 +42,34 @@ function writeArray(items: readonly unknown[], depth: number): string {
 }
 
 function writeObject(value: object, depth: number): string {
-  // By tag, not by prototype: an object from another realm (a worker, a Jest sandbox) is as plain as ours.
-  if (Object.prototype.toString.call(value) !== '[object Object]') throw notJson(Object.prototype.toString.call(value));
-  if ('toJSON' in value) throw notJson('an object with toJSON');
+  if (!isPlain(value)) throw notJson(Object.prototype.toString.call(value));
+  const keys = Object.keys(value);
+  // UTF-16 code units decide, as RFC 8785 says and sort does.
+  if (keys.some((key, index) => index > 0 && key < (keys[index - 1] ?? ''))) keys.sort();
   let text = '{';
-  for (const [key, property] of Object.entries(value).sort(byKey)) {
+  for (const key of keys) {
+    const property = value[key];
     if (property === undefined) continue;
-    text += `${text === '{' ? '' : ','}${quoted(key)}:${write(property, depth)}`;
+    text += (text === '{' ? '' : ',') + keyText(key) + write(property, depth);
   }
   return `${text}}`;
 }
 
-/** UTF-16 code units decide, as RFC 8785 says. */
-function byKey(a: readonly [string, unknown], b: readonly [string, unknown]): number {
-  return a[0] < b[0] ? -1 : 1;
+/** By tag, not by prototype: an object from another realm (a worker, a Jest sandbox) is as plain as ours. */
+function isPlain(value: object): value is Readonly<Record<string, unknown>> {
+  return Object.prototype.toString.call(value) === '[object Object]' && !('toJSON' in value);
+}
+
+const KEY_TEXTS_MAX = 1_000;
+const keyTexts = new Map<string, string>();
+
+/** The few names that data has, written once. */
+function keyText(key: string): string {
+  const known = keyTexts.get(key);
+  if (known !== undefined) return known;
+  const text = `${quoted(key)}:`;
+  if (keyTexts.size < KEY_TEXTS_MAX) keyTexts.set(key, text);
+  return text;
 }
 
 /** @throws EventStoreError `invalidEvent` for a lone surrogate, which no UTF-8 text can hold. */
