@@ -1,6 +1,7 @@
 import {
   contractEnded,
   continued,
+  doorstroom,
   endedOtherwise,
   extended,
   fact,
@@ -279,6 +280,12 @@ describe('vague dates', () => {
       verdicts(signed('2023-01-01'), uitval('2023-06-30'), contractEnded('2023-06-15', '04', { inexact: inMonth })),
     ).toEqual(['stands', 'stands', 'stands']);
   });
+  test('one that contradicts it gives way, also to a more exact one after it', () => {
+    const vague = contractEnded('2023-06-15', '04', { inexact: inMonth });
+    const facts = [signed('2023-01-01'), vague, uitval('2023-12-31'), doorstroom('2023-06-30')];
+    expect(verdicts(...facts)).toEqual(['stands', 'stands', 'parked: otherFactStands because of e5', 'stands']);
+    expect(spells(...facts)).toEqual([['2023-01-01', '2023-06-30', null]]);
+  });
   test('alone it is placed in the middle, and marked', () => {
     const end = given(
       registered(),
@@ -295,6 +302,7 @@ describe('vague dates', () => {
     const facts = [contractEnded('2023-07-02', undefined, { inexact: inYear }), signed('2023-09-01')];
     expect(verdicts(...facts)).toEqual(['stands', 'stands']);
     expect(spells(...facts)).toEqual([['2023-09-01', '2023-09-01', null]]);
+    expect(verdicts(facts[0] ?? registered(), signed('2023-12-31'))).toEqual(['stands', 'stands']);
     expect(verdicts(facts[0] ?? registered(), signed('2024-01-01'))).toEqual(['parked: noContract', 'stands']);
     expect(verdicts(...facts.slice(0, 1))).toEqual(['parked: noContract']);
   });

@@ -92,6 +92,13 @@ describe('what cannot be read', () => {
     expect(spells).toHaveLength(1);
   });
 
+  test('is said so before that a registration is missing', () => {
+    expect(timeline([unreadable('ContractEnded', {})]).facts).toMatchObject([
+      { verdict: 'parked', reason: 'unreadable' },
+    ]);
+    expect(given(signed('2023-02-01', '2023-01-01')).verdicts()).toEqual(['parked: datesContradict']);
+  });
+
   test('a correction into something unreadable takes the fact out and says so', () => {
     const { events } = given(registered(), signed('2023-01-01'));
     const correction = unreadable('FactCorrected', {

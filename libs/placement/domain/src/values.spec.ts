@@ -95,6 +95,14 @@ describe('hired by the inlener', () => {
       ['2023-08-01', { arrangement: 'ownEmployment', inleners: [] }],
     ]);
   });
+  test('an arrangement that is said to change that day counts', () => {
+    const { arrangement: found } = given(
+      detached,
+      hiredByInlener('2023-08-01', 'kvk:3'),
+      arrangement('2023-08-01', 'beschut'),
+    ).timeline();
+    expect(found.map(({ value }) => value.arrangement)).toEqual(['detacheringGroup', 'beschut']);
+  });
   test('needs an arrangement on the day before that lends to that employer', () => {
     expect(verdicts(detached, hiredByInlener('2023-08-01', 'kvk:9')).at(-1)).toBe('parked: noInlener');
     expect(verdicts(registered(), hiredByInlener('2023-08-01', 'kvk:2')).at(-1)).toBe('parked: noInlener');
@@ -123,6 +131,11 @@ describe('hired by the inlener', () => {
   });
   test('before the registration the first arrangement known counts', () => {
     expect(verdicts(detached, hiredByInlener('2022-08-01', 'kvk:2')).at(-1)).toBe('stands');
+  });
+  test('on the day of the registration it counts before that', () => {
+    const { employer, arrangement: found } = given(detached, hiredByInlener('2023-01-01', 'kvk:2')).timeline();
+    expect(pairs(employer)).toEqual([['2023-01-01', 'kvk:2']]);
+    expect(pairs(found)).toEqual([['2023-01-01', { arrangement: 'ownEmployment', inleners: [] }]]);
   });
   test('happens once', () => {
     expect(verdicts(detached, hiredByInlener('2023-08-01', 'kvk:2'), hiredByInlener('2023-06-01', 'kvk:3'))).toEqual([

@@ -82,10 +82,8 @@ export function arrangements(
   hirings: Gathered['hired'],
   verdicts: Verdicts,
 ): Arrangements {
-  const arrangement: DatedValue<Arranged>[] = onePerDay(changes, verdicts).map(({ day, data }) => ({
-    from: day,
-    value: arranged(data),
-  }));
+  const changed = onePerDay(changes, verdicts);
+  const arrangement: DatedValue<Arranged>[] = changed.map(({ day, data }) => ({ from: day, value: arranged(data) }));
   withValue(arrangement, registration.day, arranged(registration.data), true);
   const employer: DatedValue<string>[] = [{ from: registration.day, value: registration.data.employerId }];
 
@@ -102,7 +100,8 @@ export function arrangements(
   for (const fact of possible) if (fact !== stands) park(verdicts, fact, 'otherFactStands', stands);
 
   const { employerId, successorPlacementId } = stands.data;
-  withValue(arrangement, stands.day, { arrangement: 'ownEmployment', inleners: NO_INLENERS }, true);
+  const saidOtherwise = changed.some(({ day }) => day === stands?.day);
+  withValue(arrangement, stands.day, { arrangement: 'ownEmployment', inleners: NO_INLENERS }, saidOtherwise);
   withValue(employer, stands.day, employerId);
   return {
     arrangement,
