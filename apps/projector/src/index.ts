@@ -1,1 +1,1 @@
-export {};
+export { project, type ProjectOptions } from './project';
