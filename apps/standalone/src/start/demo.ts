@@ -12,7 +12,7 @@ import type { Server } from './server';
 const show = (label: string, unit: string) => showProgress({ label, unit });
 
 /** Fills an empty store with a synthetic history, going on where an earlier start was stopped; waits for the read models. */
-export async function fillWithDemo(server: Server, installation: Installation, signal: AbortSignal): Promise<void> {
+export async function fillWithDemo(server: Server, installation: Installation, placements: number, signal: AbortSignal): Promise<void> {
   const folder = join(installation.settings.dataFolder, 'demo');
   const file = join(folder, 'history.csv');
   // The file stays until all of it is recorded: with it there, a demo was begun here and not ended.
@@ -21,8 +21,8 @@ export async function fillWithDemo(server: Server, installation: Installation, s
     console.log('The store holds data already: nothing is imported.');
     return followed(server, signal, 0);
   }
-  console.log(`A synthetic history of ${whole(DEMO_HISTORY.placements)} placements ${begun ? 'is being imported: going on.' : 'is made and imported.'}`);
-  if (!begun) await writeHistory(folder, file);
+  console.log(begun ? 'The import of the synthetic history goes on.' : `A synthetic history of ${whole(placements)} placements is made and imported.`);
+  if (!begun) await writeHistory(folder, file, placements);
   await importHistory(server, installation, file, signal);
   await rm(folder, { recursive: true, force: true });
 }
@@ -39,12 +39,12 @@ function followed({ store, readStore }: Server, signal: AbortSignal, expected: n
   return waitForReadModels({ store, readStore, signal, progress: show('Read models', 'facts'), expected });
 }
 
-async function writeHistory(folder: string, file: string): Promise<void> {
+async function writeHistory(folder: string, file: string, placements: number): Promise<void> {
   await mkdir(folder, { recursive: true });
   const draft = `${file}.draft`;
   const out = createWriteStream(draft);
   let chunk = '';
-  for (const line of generateHistory(DEMO_HISTORY)) {
+  for (const line of generateHistory({ ...DEMO_HISTORY, placements })) {
     chunk += `${line}\n`;
     if (chunk.length < CHUNK_CHARS) continue;
     if (!out.write(chunk)) await once(out, 'drain');
@@ -62,17 +62,3 @@ const exists = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-/** What one can ask the API now. */
-export function showDemo(_server: Server, url: string, withTokens: boolean): Promise<void> {
-  const curl = `curl -s${withTokens ? ' -H "Authorization: Bearer $TOKEN"' : ''}`;
-  console.log(
-    [
-      '\nAsk it yourself:',
-      `  ${curl} '${url}/v1/cohort-retention?cohort=quarter'`,
-      `  ${curl} '${url}/v1/duurzaamheid?cohort=year'`,
-      `  ${curl} '${url}/v1/placements?limit=3'`,
-    ].join('\n'),
-  );
-  return Promise.resolve();
-}

@@ -1,15 +1,20 @@
 import type { DuurzaamheidSummary, RetentionCell, RetentionMatrix, SummaryCell } from '@bestendig/duurzaamheid-domain';
 import { whole } from '../progress';
 
-/** More cohorts than this do not fit on a screen: the last ones are shown. */
-const COHORTS_MAX = 20;
+/** More cohorts than this do not fit on a screen. */
+const COHORTS_MAX = 16;
 const CELL = 15;
 const NOBODY_MATURE = '░░░░░';
 
-/** A retention matrix for people: of each cohort the share still in work and of how many. */
-export function retentionText(title: string, matrix: RetentionMatrix): string {
-  const rows = matrix.rows.filter(({ cells }) => cells.some(({ mature, notMature }) => mature + notMature > 0));
-  const shown = rows.slice(-COHORTS_MAX);
+/** The first of the last cohorts that fit on a screen: tables that are to be compared all begin there. */
+export function firstShown(matrix: RetentionMatrix): string {
+  return begun(matrix).at(-COHORTS_MAX)?.cohort ?? begun(matrix)[0]?.cohort ?? '';
+}
+
+/** A retention matrix for people, from a cohort on: of each the share still in work and of how many. */
+export function retentionText(title: string, matrix: RetentionMatrix, from: string): string {
+  const rows = begun(matrix);
+  const shown = rows.filter(({ cohort }) => cohort >= from);
   return [
     `${title} (${matrix.definition}), known at ${moment(matrix.knownAt)}, observed through ${matrix.observedThrough.highest}`,
     `  start    ${matrix.horizons.map((horizon) => `${horizon} months`.padStart(CELL)).join('')}`,
@@ -17,6 +22,9 @@ export function retentionText(title: string, matrix: RetentionMatrix): string {
     ...shown.map(({ cohort, cells }) => `  ${cohort}  ${cells.map((cell) => retentionCell(cell).padStart(CELL)).join('')}`),
   ].join('\n');
 }
+
+/** Cohorts of which somebody was observed from day 0 on. */
+const begun = ({ rows }: RetentionMatrix) => rows.filter(({ cells }) => cells.some(({ mature, notMature }) => mature + notMature > 0));
 
 /** What the marks mean; once under the tables. */
 export const RETENTION_LEGEND = [

@@ -1,8 +1,8 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
+import { DEMO_HISTORY, PLACEMENTS_MAX } from '../generate/generate-history';
 import { withInstallation, type Installation } from '../installation';
 import { InterruptedError, interruption } from '../interruption';
 import { readSettings } from '../settings';
-import { fillWithDemo, showDemo } from './demo';
 import type { Server } from './server';
 import { tryPort } from './try-port';
 
@@ -11,11 +11,18 @@ export function addStartCommand(program: Command): void {
   program
     .command('start')
     .description('run Bestendig: database, projector and API, until Ctrl-C')
-    .option('--demo', 'on an empty store: import a synthetic history of 20,000 placements; then show what came out of it', false)
-    .action((flags: { readonly demo: boolean }) => start(flags));
+    .option('--demo [placements]', 'on an empty store: import a synthetic history (of 20000 placements), then show figures from it', demoSize)
+    .action((flags: { readonly demo?: number | true }) => start(flags.demo === true ? DEMO_HISTORY.placements : flags.demo));
 }
 
-async function start({ demo }: { readonly demo: boolean }): Promise<void> {
+function demoSize(text: string): number {
+  const placements = Number(text);
+  if (!/^\d{1,8}$/.test(text) || placements < 1 || placements > PLACEMENTS_MAX) throw new InvalidArgumentError(`not a number of placements, 1 to ${PLACEMENTS_MAX}`);
+  return placements;
+}
+
+/** `demo`: how many placements; undefined where no demo was asked for. */
+async function start(demo: number | undefined): Promise<void> {
   const asked = interruption();
   await withInstallation(readSettings(process.env), async (installation) => {
     // Loaded here: the other commands need nothing of what the API brings along.
@@ -34,14 +41,21 @@ async function start({ demo }: { readonly demo: boolean }): Promise<void> {
   });
 }
 
-async function serve(server: Server, installation: Installation, demo: boolean, stopped: AbortSignal): Promise<void> {
+async function serve(server: Server, installation: Installation, demo: number | undefined, stopped: AbortSignal): Promise<void> {
   const { settings, databaseUrl } = installation;
   await tryPort(settings.host, settings.port);
   console.log(settings.databaseUrl === undefined ? `Data folder: ${settings.dataFolder} (PostgreSQL on port ${new URL(databaseUrl).port})` : 'Database: that of DATABASE_URL');
   // Before the API is opened: its reactions have nothing to do while a history is imported.
-  if (demo) await fillWithDemo(server, installation, stopped);
+  if (demo !== undefined) {
+    const { fillWithDemo } = await import('./demo');
+    await fillWithDemo(server, installation, demo, stopped);
+  }
   const url = await server.openApi();
-  if (demo) await showDemo(server, url, settings.apiTokens !== undefined);
+  if (demo !== undefined) {
+    const { showFigures, showQuestions } = await import('./show-figures');
+    await showFigures(server);
+    showQuestions(url, settings.apiTokens !== undefined);
+  }
   console.log(`\nBestendig is up: ${url}   Ctrl-C stops it.`);
   await untilStopped(stopped);
 }
