@@ -20,13 +20,16 @@ export async function connectPipelined(databaseUrl: string, limits: LockLimits):
     pipeline: true,
   });
   client.on('error', ignoreLoss);
-  await client.connect();
-  await client.query(
+  try {
+    await client.connect();
     // A process that freezes while it holds the lock loses its connection, and with it the lock.
-    `set lock_timeout = ${limits.lockTimeoutMs}; set idle_in_transaction_session_timeout = ${limits.idleInTransactionMs};` +
-      // Statistics lag behind a fast import: always by index, planned once.
-      'set enable_seqscan = off; set plan_cache_mode = force_generic_plan',
-  );
+    await client.query(`set lock_timeout = ${limits.lockTimeoutMs}; set idle_in_transaction_session_timeout = ${limits.idleInTransactionMs}`);
+    // Statistics lag behind a fast import: always by index, planned once.
+    await client.query('set enable_seqscan = off; set plan_cache_mode = force_generic_plan');
+  } catch (error) {
+    void client.end().catch(ignoreLoss);
+    throw error;
+  }
   return client;
 }
 

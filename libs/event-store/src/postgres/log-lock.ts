@@ -64,8 +64,7 @@ export class LogLock {
   }
 
   private async hold<T>(asked: Asked, decide: (log: LockedLog) => Decided<T> | Promise<Decided<T>>): Promise<T> {
-    this.client ??= await connectPipelined(this.databaseUrl, this.limits);
-    const client = this.client;
+    const client = this.client ?? (await this.connect());
     try {
       const log = await lockAndLook(client, asked);
       const { result, statements } = await decide(log);
@@ -75,6 +74,15 @@ export class LogLock {
       await this.letGo(client, error);
       throw error;
     }
+  }
+
+  private async connect(): Promise<Client> {
+    const client = await connectPipelined(this.databaseUrl, this.limits);
+    this.client = client;
+    // Lost while nothing was asked of it: the next append is not to find out first.
+    const forget = (): void => void (this.client = this.client === client ? null : this.client);
+    client.on('error', forget).on('end', forget);
+    return client;
   }
 
   private async letGo(client: Client, error: unknown): Promise<void> {
