@@ -31,7 +31,9 @@ the same facts. This page is made from the code (libs/hr-messages); a test keeps
 
 A message is a [CloudEvent](https://cloudevents.io) in JSON after the NL GOV profile. \`source\` and \`id\` together are
 unique for ever: the same message sent again changes nothing and gets its first result; another content under the same
-id is refused. What the contract does not know is refused, never left out silently, and nothing is converted silently.
+id is refused. This is looked up within one employment: the same id under another \`employment\` is taken for another
+message and recorded there too. What was said of the wrong employment is retracted, and told anew under a new id. What
+the contract does not know is refused, never left out silently, and nothing is converted silently.
 
 A message that **may hold a BSN** is refused as a whole and no copy is kept: nine digits between characters that are no
 letters or digits, in one piece or with dots or spaces between them, that pass the eleven test, in any text, number or
@@ -58,8 +60,8 @@ const FILES = `
 NDJSON (one message a line) or CSV with a header, in UTF-8, known by the first line. Lines that start with \`#\` before the
 header are comments; so is a first JSON line with only \`comment\`. A line may have ${LINE_BYTES_MAX / 1024} KiB. In files:
 
-- \`type\` may be short: \`contract-signed\` for \`nl.bestendig.hr.contract-signed.v1\`. A line without \`id\` gets the digest of its
-  content as id.
+- \`type\` may be short: \`contract-signed\` for \`nl.bestendig.hr.contract-signed.v1\`. A line without \`id\` gets one made
+  from its content under the installation's secret: the same content has the same id.
 - CSV has the columns \`id\`, \`source\`, \`time\`, \`type\`, \`person\`, \`employment\` and the names of the fields, in any order, with \`,\`
   or \`;\` between cells; a cell that is empty is a field that is not there. Numbers have a decimal point, booleans are \`true\`
   or \`false\`, inleners are \`kvk:11111111=0.6;kvk:22222222/team-a=0.4\`, names are \`hoursPerWeek;region\`.

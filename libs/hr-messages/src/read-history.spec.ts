@@ -86,7 +86,7 @@ test('a broken line of NDJSON is told with its number', async () => {
   expect(await outcomesOf([line('a'), '{"id": ', '[1]', '7', line('b')].join('\n'))).toEqual(['1 a', '2 notJson', '3 wrongType', '4 wrongType', '5 b']);
 });
 
-test('a line without id gets the digest of its content, not its number', async () => {
+test('a line without id gets an id from its content, not from its number', async () => {
   const content = `${HEADER}\n${row('')}\n${row('x')}\n${row('')}`;
   const [first, second, third] = await outcomesOf(content);
   expect(first).toMatch(/^2 [0-9a-f]{64}$/);

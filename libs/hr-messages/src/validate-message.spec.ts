@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { EXAMPLES, MESSAGE_TYPES, validateMessage, type MessageError } from '.';
+import { digestOf } from './digests';
 import type { HrMessage } from './examples';
 
 const http = { origin: 'http:test#0', door: 'http', digestKey: Buffer.alloc(32, 7) } as const;
@@ -151,6 +152,14 @@ test('by file a type may be short and an id left out: then the content is the id
   expect(factOf({ ...line, type: ContractSigned.type, time: '2025-06-02T10:30:00+02:00' }, file)).toEqual(fact);
   expect(factOf(withData({ ...line, id: fact.messageId } as HrMessage, { plannedEnd: '2025' }), file).digest).not.toBe(fact.digest);
   expect(factOf({ ...ContractSigned, type: 'contract-signed' }, file).digest).toBe(factOf(ContractSigned).digest);
+});
+
+test('an id made from the content needs the secret: without it no key of a person or employment can be tried out', () => {
+  const { id: _, ...line } = ContractSigned;
+  const { source, type, time, data } = ContractSigned;
+  const made = factOf(line, file).messageId;
+  expect(made).not.toBe(factOf(line, { ...file, digestKey: Buffer.alloc(32, 8) }).messageId);
+  for (const at of [time, '2025-06-02T08:30:00.000000Z']) expect(made).not.toBe(digestOf({ source, type, time: at, data }));
 });
 
 test('whatever comes in, it never throws and always says what is wrong', () => {

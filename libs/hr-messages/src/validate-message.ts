@@ -12,9 +12,9 @@ import { draftOf, keysOf, type CheckedCorrection } from './translate';
 export type ValidateOptions = {
   /** Origin of the delivery, see HrFact. */
   readonly origin: string;
-  /** By file a message may use the short type, and one without id gets the digest of its content as id. */
+  /** By file a message may use the short type, and one without id gets a keyed digest of its content as id. */
   readonly door: 'http' | 'file';
-  /** Key of the digest that is kept of a refused message. */
+  /** Key of the digests that are kept: a plain one could be guessed, because keys and numbers are short. */
   readonly digestKey: Buffer;
 };
 
@@ -33,7 +33,7 @@ export function validateMessage(input: unknown, options: ValidateOptions): Valid
   const unreadable = formErrors(look);
   if (unreadable.length > 0) return refused('invalid', unreadable, input, look, options, null);
   const errors: MessageError[] = [];
-  const event = checkDto(CloudEvent, isObject(input) && options.door === 'file' ? completed(input) : input, '', errors);
+  const event = checkDto(CloudEvent, isObject(input) && options.door === 'file' ? completed(input, options.digestKey) : input, '', errors);
   const messageType = typeof event?.type === 'string' ? messageTypeOf(event.type) : undefined;
   if (event === null || messageType === undefined || !isObject(event.data)) return refused('invalid', errors, input, look, options, event);
   const dto = checkDto(messageType.data, event.data, '/data', errors);
@@ -53,12 +53,15 @@ function formErrors(look: RawLook): readonly MessageError[] {
   ];
 }
 
-/** A line of a file in the form of a whole CloudEvent. */
-function completed(line: Record<string, unknown>): Record<string, unknown> {
+/**
+ * A line of a file in the form of a whole CloudEvent. The id that is made is kept and shown beside the rest of the
+ * content, so it is keyed: from a plain digest the keys of person and employment could be guessed.
+ */
+function completed(line: Record<string, unknown>, digestKey: Buffer): Record<string, unknown> {
   const { type, source, time, data } = line;
   const full = typeof type === 'string' ? (messageTypeOfShortName(type)?.type ?? type) : type;
   const event = full === type ? line : { ...line, type: full };
-  return line['id'] !== undefined ? event : { ...event, id: digestOf({ source, type: full, time: instantOf(time), data }) };
+  return line['id'] !== undefined ? event : { ...event, id: keyedDigestOf(digestKey, ['messageId', { source, type: full, time: instantOf(time), data }]) };
 }
 
 const instantOf = (time: unknown): string | null => (typeof time === 'string' ? parseTime(time) : null);
