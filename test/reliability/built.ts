@@ -14,7 +14,12 @@ export async function build(): Promise<Built> {
   const { code, stderr } = await ended(swc);
   if (code !== 0) throw new Error(`The build failed: ${stderr}`);
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  return { main: join(folder, 'apps/standalone/src/main.js'), remove: () => rmSync(folder, { recursive: true, force: true }) };
+  const remove = () => {
+    // Only what a test that failed left running.
+    for (const child of children) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { main: join(folder, 'apps/standalone/src/main.js'), remove };
 }
 
 export type Ended = { readonly code: number | null; readonly signal: NodeJS.Signals | null; readonly stdout: string; readonly stderr: string };
@@ -24,9 +29,13 @@ export type Running = { readonly child: ChildProcess; readonly said: () => strin
 
 export type Environment = { readonly BESTENDIG_DATA: string; readonly PORT?: string; readonly DATABASE_URL?: string; readonly BESTENDIG_SECRET?: string };
 
+const children = new Set<ChildProcess>();
+
 export function launch(main: string, args: readonly string[], environment: Environment, input?: string): Running {
   const { PATH, HOME, TMPDIR } = process.env;
   const child = spawn(process.execPath, [main, ...args], { env: { PATH, HOME, TMPDIR, PORT: '0', ...environment }, stdio: ['pipe', 'pipe', 'pipe'], cwd: environment.BESTENDIG_DATA });
+  children.add(child);
+  child.on('close', () => children.delete(child));
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(input);
   let said = '';

@@ -89,8 +89,18 @@ async function deliveriesIn(url: string): Promise<readonly string[]> {
   return rows.map(({ row }) => row);
 }
 
-/** The server process of a data folder. */
-export const postmasterOf = (folder: string): number => Number(readFileSync(join(folder, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0]);
+/** The server process that a data folder names; null where it names none. */
+export function postmasterOf(folder: string): number | null {
+  const file = join(folder, 'postgres/data/postmaster.pid');
+  const pid = existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : 0;
+  return pid > 0 ? pid : null;
+}
+
+export function killPostmaster(folder: string): number | null {
+  const pid = postmasterOf(folder);
+  if (pid !== null) process.kill(pid, 'SIGKILL');
+  return pid;
+}
 
 function chownAll(path: string, uid: number, gid: number): void {
   chownSync(path, uid, gid);

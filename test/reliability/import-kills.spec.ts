@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateHistory } from '@bestendig/standalone';
 import { build, launch, type Built, type Ended } from './built';
-import { DataFolders, postmasterOf, readKept, type Kept } from './data-folder';
+import { DataFolders, killPostmaster, readKept, type Kept } from './data-folder';
 
 const SECRET = '5e'.repeat(32);
 const PLACEMENTS = 700;
@@ -78,7 +78,7 @@ test.each([
   for (let kill = 0; kill < 2; kill++) {
     const running = importInto(folder, flags);
     await Promise.race([running.ended, new Promise((next) => setTimeout(next, (0.1 + 0.9 * random()) * expected.ms))]);
-    if (victim !== 'node' && existsSync(join(folder, 'postgres/data/postmaster.pid'))) process.kill(postmasterOf(folder), 'SIGKILL');
+    if (victim !== 'node') killPostmaster(folder);
     if (victim !== 'postgres') running.child.kill('SIGKILL');
     const { code, stderr } = await running.ended;
     // Without its database an import says so; it may have been done just before.

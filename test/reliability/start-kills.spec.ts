@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build, launch, until, type Built, type Running } from './built';
-import { DataFolders, postmasterOf, readKept } from './data-folder';
+import { DataFolders, killPostmaster, postmasterOf, readKept } from './data-folder';
 
 const folders = new DataFolders();
 let built: Built;
@@ -62,7 +62,7 @@ test('after kill -9 the next start just works, on what the killed one left', asy
   expect(await healthOf(await addressOf(next), 200)).toBe(200);
   expect(postmasterOf(folder)).toBe(left);
   next.child.kill('SIGKILL');
-  process.kill(left, 'SIGKILL');
+  killPostmaster(folder);
   await next.ended;
   const last = start(folder);
   expect(await healthOf(await addressOf(last), 200)).toBe(200);
@@ -73,9 +73,8 @@ test('a server whose PostgreSQL is killed gets it back and answers again', async
   const folder = await folders.make();
   const running = start(folder);
   const address = await addressOf(running);
-  const before = postmasterOf(folder);
-  process.kill(before, 'SIGKILL');
-  while (postmasterOf(folder) === before) await sleep(20);
+  const killedServer = killPostmaster(folder);
+  while ([null, killedServer].includes(postmasterOf(folder))) await sleep(20);
   expect(await healthOf(address, 200)).toBe(200);
   await stop(running, 'SIGINT');
 });
