@@ -1,10 +1,17 @@
-/** Cuts a sequence in lists of `size`. */
-export async function* inBatches<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {
+/** Items between which no list is cut, as far as a list may have `sizeMax`. */
+export type Together<T> = { readonly sizeMax: number; readonly belong: (last: T, next: T) => boolean };
+
+/** Cuts a sequence in lists of `size`, longer where items belong together. */
+export async function* inBatches<T>(items: AsyncIterable<T>, size: number, together?: Together<T>): AsyncGenerator<readonly T[]> {
   let batch: T[] = [];
   for await (const item of items) {
-    if (batch.push(item) < size) continue;
-    yield batch;
-    batch = [];
+    const last = batch.at(-1);
+    const goesOn = last !== undefined && together !== undefined && batch.length < together.sizeMax && together.belong(last, item);
+    if (batch.length >= size && !goesOn) {
+      yield batch;
+      batch = [];
+    }
+    batch.push(item);
   }
   if (batch.length > 0) yield batch;
 }

@@ -1,8 +1,8 @@
 import type { HrFact } from '@bestendig/placement-application';
 import type { Progress } from '../progress';
 import { sortOnDisk, type Keyed } from './disk-sort';
-import type { CheckedLine, LineRecorder } from './line-recorder';
-import { inBatches, withReadAhead } from './read-ahead';
+import type { CheckedLine } from './line-recorder';
+import { inBatches, withReadAhead, type Together } from './read-ahead';
 import { BATCH_LINES, checkedLines, type RecordHistoryOptions } from './record-history';
 
 export type RecordAsReportedOptions = Omit<RecordHistoryOptions, 'progress'> & {
@@ -14,6 +14,11 @@ export type RecordAsReportedOptions = Omit<RecordHistoryOptions, 'progress'> & {
   readonly recording: Progress;
 };
 
+const reportedAtOf = ({ validated }: CheckedLine): string | null => (validated.ok ? validated.fact.reportedAt : null);
+
+/** Lines reported at one moment are recorded at one, and so judged together; the bound is for files with very many of one moment. */
+const ONE_MOMENT: Together<CheckedLine> = { sizeMax: 5_000, belong: (last, next) => reportedAtOf(last) === reportedAtOf(next) };
+
 /**
  * Records a file's lines in the order in which they were reported (lines of one moment in the order of the file). A line
  * that does not say when it was reported, or names a moment that was still to come when the run began, is refused.
@@ -23,7 +28,7 @@ export async function recordAsReported(options: RecordAsReportedOptions): Promis
   const counts = { sorted: 0 };
   const sorted = await sortOnDisk(acceptable(options, counts), { folder });
   let recorded = 0;
-  await withReadAhead(inBatches(restored(sorted), BATCH_LINES), async (batch) => {
+  await withReadAhead(inBatches(restored(sorted), BATCH_LINES, ONE_MOMENT), async (batch) => {
     signal.throwIfAborted();
     await recorder.record(batch);
     recorded += batch.length;

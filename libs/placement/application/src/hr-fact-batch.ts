@@ -81,7 +81,7 @@ export async function readFor(log: FactLog, batch: readonly Addressed[]): Promis
 
 export type PlanOptions = {
   readonly by: Partial<Deliverer> | undefined;
-  /** One write per message, in the order given, each recorded when it was reported; otherwise one write per placement. */
+  /** Messages in the order of reportedAt, each recorded then: one write per placement and moment; otherwise one per placement. */
   readonly asReported: boolean;
 };
 
@@ -108,7 +108,7 @@ export function planBatch(batch: readonly Addressed[], streams: Streams, options
       continue;
     }
     taken.add(message);
-    const write = writeFor(placementStream(placementId), placementId, streams, writes, options.asReported);
+    const write = writeFor(placementStream(placementId), placementId, streams, writes, options.asReported ? fact.reportedAt : null);
     if (write.messages.length === 0) ordered.push(write);
     for (const link of [employment, addressed.person]) {
       if (link === null || streams.has(link.stream) || links.has(link.stream)) continue;
@@ -120,11 +120,14 @@ export function planBatch(batch: readonly Addressed[], streams: Streams, options
   return { settled, writes: ordered, deferred };
 }
 
-/** The write that takes the next message of a placement: the one begun for it, or a new one. */
-function writeFor(stream: string, placementId: string, streams: Streams, writes: Map<string, PlannedWrite[]>, asReported: boolean): PlannedWrite {
+/**
+ * The write that takes the next message of a placement: the one begun for it, or a new one where it is recorded at
+ * another moment. What is recorded at one moment is judged together, whenever it is asked.
+ */
+function writeFor(stream: string, placementId: string, streams: Streams, writes: Map<string, PlannedWrite[]>, moment: string | null): PlannedWrite {
   const begun = writes.get(stream) ?? [];
   const last = begun.at(-1);
-  if (last !== undefined && !asReported) return last;
+  if (last !== undefined && (moment === null || last.events[0]?.meta.reportedAt === moment)) return last;
   const before =
     last === undefined
       ? (streams.get(stream) ?? []).map(toPlacementEvent)

@@ -1,7 +1,9 @@
 import { createMemoryEventStore, type EventStore } from '@bestendig/event-store';
+import { FillIntake } from './fill-intake';
 import type { HrFact } from './hr-fact';
 import { readPlacement } from './history';
 import { keyId, linkStream, placementStream } from './keys';
+import type { FactOutcome } from './outcomes';
 import { recordHrFacts } from './record-hr-facts';
 import { contractEnded, contractSigned, message, registered, SECRET, SOURCE } from './testing/messages';
 
@@ -132,6 +134,33 @@ describe('import --as-reported', () => {
     await store.endAsReported('run-1', 'finished');
     const known = await readPlacement(store, placementOf('job-1'), '2024-01-01T08:01:30.000000Z');
     expect(known).toMatchObject({ asReported: true, revision: 2, timeline: { registration: null } });
+  });
+
+  test.each([
+    ['in one append', 0],
+    ['in two appends, cut between them', 2_499],
+  ])('messages of one placement and moment, %s, are judged together: at once, sent again, and by who fills the ledger', async (_, others) => {
+    await store.beginAsReported('run-1');
+    const at = (day: string) => ({ reportedAt: `2024-01-${day}T00:00:00.000000Z` });
+    const facts = [
+      ...Array.from({ length: others }, (__, n) => contractSigned(`other-${n}`, at('01'))),
+      contractSigned('job-1', { ...at('01'), origin: 'file:f#1' }),
+      contractEnded('job-2', { ...at('01'), origin: 'file:f#2' }),
+      registered('job-1', 'anna', { ...at('01'), origin: 'file:f#3' }),
+      contractEnded('job-1', { ...at('02'), origin: 'file:f#4' }),
+    ];
+    const options = { asReported: { run: 'run-1' } };
+    const told = (await record(facts, options)).slice(others);
+    expect(told.map(({ outcome, reason }) => [outcome, reason])).toEqual([['accepted', null], ['parked', 'notRegistered'], ['accepted', null], ['accepted', null]]); // prettier-ignore
+    const again = (await record(facts, options)).slice(others);
+    expect(again).toEqual(told.map((outcome) => ({ ...outcome, position: expect.any(String) as string })));
+    const filled: FactOutcome[] = [];
+    const ledger = { byOrigins: () => Promise.resolve([]), record: (rows: readonly FactOutcome[]) => Promise.resolve(filled.push(...rows)) };
+    const events = await Promise.all(['job-1', 'job-2'].map((key) => store.readStream(placementStream(placementOf(key)))));
+    await new FillIntake(store, ledger, 0).handle(events.flat(), new AbortController().signal);
+    expect(filled.sort((a, b) => (a.origin < b.origin ? -1 : 1))).toEqual(again);
+    const moments = (await store.readAll(null, { limit: 10_000 })).events.map((event) => event.recordedAt);
+    expect(moments).toEqual([...moments].sort());
   });
 });
 

@@ -29,9 +29,31 @@ export type RecordOptions = {
  */
 export async function recordHrFacts(store: FactLog, secret: Buffer, facts: readonly HrFact[], options: RecordOptions = {}): Promise<readonly FactOutcome[]> {
   const log = options.dryRun === true ? dryRunOf(store) : store;
+  const outcomes = await recordInParts(log, secret, facts, options);
+  const shared = options.asReported === undefined ? [] : ofSharedMoments(facts);
+  if (shared.length === 0) return outcomes;
+  const judged = await recordInParts(log, secret, shared.map(({ fact }) => fact), options); // prettier-ignore
+  const again = new Map(shared.map(({ index }, n) => [index, judged[n]]));
+  return outcomes.map((outcome, index) => again.get(index) ?? outcome);
+}
+
+async function recordInParts(log: FactLog, secret: Buffer, facts: readonly HrFact[], options: RecordOptions): Promise<readonly FactOutcome[]> {
   const outcomes: FactOutcome[] = [];
   for (let at = 0; at < facts.length; at += APPEND_MESSAGES_MAX) outcomes.push(...(await recordBatch(log, secret, facts.slice(at, at + APPEND_MESSAGES_MAX), options)));
   return outcomes;
+}
+
+/**
+ * Messages of a moment that two appends share. Those of the first were judged before all of that moment was there; told
+ * again, each gets its outcome by all of it.
+ */
+function ofSharedMoments(facts: readonly HrFact[]): readonly { readonly fact: HrFact; readonly index: number }[] {
+  const shared = new Set<HrFact['reportedAt']>();
+  for (let at = APPEND_MESSAGES_MAX; at < facts.length; at += APPEND_MESSAGES_MAX) {
+    const [last, next] = [facts[at - 1], facts[at]];
+    if (last !== undefined && last.reportedAt === next?.reportedAt) shared.add(last.reportedAt);
+  }
+  return shared.size === 0 ? [] : facts.flatMap((fact, index) => (shared.has(fact.reportedAt) ? [{ fact, index }] : []));
 }
 
 async function recordBatch(log: FactLog, secret: Buffer, facts: readonly HrFact[], options: RecordOptions): Promise<readonly FactOutcome[]> {
