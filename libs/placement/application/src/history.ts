@@ -19,7 +19,8 @@ export type KnownPlacement = {
 };
 
 /**
- * Reads a placement from its stream, so it is never behind.
+ * Reads a placement from its stream, so it is never behind. As known at a moment it is read by the policies known then,
+ * without one by those of today.
  *
  * @throws ApplicationError `placementUnknown` where nothing was known of it at that moment.
  */
@@ -34,7 +35,7 @@ export async function readPlacement(store: Pick<EventStore, 'readStream'>, place
     revision: all.length + NO_EVENTS,
     knownAt: known,
     asReported: events.some((event) => event.asReported),
-    timeline: timeline(events.map(toPlacementEvent), known),
+    timeline: timeline(events.map(toPlacementEvent), knownAt),
     events,
   };
 }
