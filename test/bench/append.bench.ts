@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { openPostgresEventStore, type EventStore, type NewEvent, type Position, type StreamWrite } from '@bestendig/event-store';
 import { BareInsert, bareRows, type BareRow } from '@bestendig/event-store/testing';
-import { alternate, benchArgs, closeBench, peakMiB, perSecond, seconds, withBenchPostgres, type Measure } from './bench';
+import { alternate, benchArgs, closeBench, peakMiB, seconds, withBenchPostgres, type Measure } from './bench';
 
 const BATCH = 1_000;
 const CLIENTS = 16;
 /** Single appends are so much slower that fewer say as much. */
 const SINGLES_SHARE = 0.1;
+const SINGLES_STEP = 500;
 const RATIO_AIM = 0.6;
 const BATCHES_AIM = 30_000;
 
@@ -14,7 +15,7 @@ async function main(): Promise<void> {
   const { size, rounds } = benchArgs({ name: 'append', counts: 'events a round in batches of 1,000; a tenth of it one by one', size: 50_000, rounds: 5 });
   const measures = await withBenchPostgres(async (makeDatabase) => [
     await measureBatches(Math.max(1, Math.round(size / BATCH)), rounds, makeDatabase),
-    await measureSingles(Math.max(CLIENTS, Math.round(size * SINGLES_SHARE)), rounds, makeDatabase),
+    await measureSingles(Math.max(1, Math.round((size * SINGLES_SHARE) / SINGLES_STEP)), rounds, makeDatabase),
   ]);
   closeBench(measures);
 }
@@ -23,50 +24,41 @@ async function measureBatches(batches: number, rounds: number, makeDatabase: () 
   const store = await openPostgresEventStore({ databaseUrl: await makeDatabase() });
   const bare = await BareInsert.into(await makeDatabase(), 1);
   const kept = new KeptRows(store);
-  const size = batches * BATCH;
-  console.log(`Batches of ${BATCH}: ${size} events a round.`);
+  console.log(`Batches of ${BATCH}: ${batches * BATCH} events a round.`);
   const figures = await alternate(
-    rounds,
-    async (round) => {
-      let took = 0;
-      for (const batch of range(batches)) {
-        const writes = batchOf(round * batches + batch);
-        took += await seconds(() => store.append(writes));
-      }
-      return size / took;
+    { rounds, steps: batches, countPerStep: BATCH },
+    (round, step) => {
+      const writes = batchOf(round * batches + step);
+      return seconds(() => store.append(writes));
     },
     async () => {
-      let took = 0;
-      for (const _ of range(batches)) {
-        const rows = await kept.next(BATCH);
-        took += await seconds(() => bare.batch(0, rows));
-      }
-      return size / took;
+      const rows = await kept.next(BATCH);
+      return seconds(() => bare.batch(0, rows));
     },
   );
-  await closeWhole(store, kept, bare, size * (rounds + 1));
-  const measure = measured('append in batches of 1,000', size, figures, 'bare INSERT ... SELECT unnest of the same rows, same table and indexes');
+  await closeWhole(store, kept, bare, batches * BATCH * (rounds + 1));
+  const measure = measured('append in batches of 1,000', batches * BATCH, figures, 'bare INSERT ... SELECT unnest of the same rows, same table and indexes');
   return { ...measure, met: measure.met && figures.ours >= BATCHES_AIM };
 }
 
-async function measureSingles(size: number, rounds: number, makeDatabase: () => Promise<string>): Promise<Measure> {
+async function measureSingles(steps: number, rounds: number, makeDatabase: () => Promise<string>): Promise<Measure> {
   const store = await openPostgresEventStore({ databaseUrl: await makeDatabase() });
   const bare = await BareInsert.into(await makeDatabase(), CLIENTS);
   const kept = new KeptRows(store);
-  console.log(`One by one, ${CLIENTS} clients: ${size} events a round.`);
+  console.log(`One by one, ${CLIENTS} clients: ${steps * SINGLES_STEP} events a round.`);
   const figures = await alternate(
-    rounds,
-    async (round) => {
-      const writes = range(size).map((number) => singleOf(round * size + number));
-      return perSecond(size, () => share(writes, async (_, write) => void (await store.append([write]))));
+    { rounds, steps, countPerStep: SINGLES_STEP },
+    (round, step) => {
+      const writes = range(SINGLES_STEP).map((number) => singleOf((round * steps + step) * SINGLES_STEP + number));
+      return seconds(() => share(writes, async (_, write) => void (await store.append([write]))));
     },
     async () => {
-      const rows = await kept.next(size);
-      return perSecond(size, () => share(rows, (client, row) => bare.one(client, row)));
+      const rows = await kept.next(SINGLES_STEP);
+      return seconds(() => share(rows, (client, row) => bare.one(client, row)));
     },
   );
-  await closeWhole(store, kept, bare, size * (rounds + 1));
-  return measured('append one by one, 16 clients', size, figures, 'bare INSERT of the same rows by 16 clients, same table and indexes');
+  await closeWhole(store, kept, bare, steps * SINGLES_STEP * (rounds + 1));
+  return measured('append one by one, 16 clients', steps * SINGLES_STEP, figures, 'bare INSERT of the same rows by 16 clients, same table and indexes');
 }
 
 /** The rows that the store kept, in order, each hash and each link verified: what the reference inserts. */

@@ -59,11 +59,23 @@ export async function withBenchPostgres<T>(work: (makeDatabase: () => Promise<st
   }
 }
 
-/** Runs both sides in turn, ours first, and gives each side's median figure; a first, unmeasured round warms both up. */
-export async function alternate(rounds: number, ours: (round: number) => Promise<number>, reference: (round: number) => Promise<number>): Promise<{ readonly ours: number; readonly reference: number }> {
+/** A side of a comparison: does one step of a round and gives the seconds that what is measured took. */
+export type Side = (round: number, step: number) => Promise<number>;
+
+/**
+ * Runs both sides step by step in turn, so that what else the machine does slows both alike, and gives each side's
+ * median rate over the rounds; a first round, not counted, warms both up. A step counts `countPerStep`.
+ */
+export async function alternate(about: { readonly rounds: number; readonly steps: number; readonly countPerStep: number }, ours: Side, reference: Side): Promise<{ readonly ours: number; readonly reference: number }> {
   const figures: { readonly ours: number; readonly reference: number }[] = [];
-  for (let round = 0; round <= rounds; round++) {
-    const figure = { ours: await ours(round), reference: await reference(round) };
+  for (let round = 0; round <= about.rounds; round++) {
+    const took = { ours: 0, reference: 0 };
+    for (let step = 0; step < about.steps; step++) {
+      took.ours += await ours(round, step);
+      took.reference += await reference(round, step);
+    }
+    const count = about.steps * about.countPerStep;
+    const figure = { ours: count / took.ours, reference: count / took.reference };
     console.log(`${round === 0 ? 'warm-up' : `round ${round}`}: ${format(figure.ours)} against ${format(figure.reference)}`);
     if (round > 0) figures.push(figure);
   }
