@@ -1,4 +1,5 @@
-import { cohortRetention, cutOf, duurzaamheid, listParkedFacts, listPlacements, loadReadModels, type Cut, type ListCursor } from '@bestendig/read-models';
+import { BEGINNING_OF_TIME } from '@bestendig/event-store';
+import { cohortRetention, cursorText, cutOf, duurzaamheid, listParkedFacts, listPlacements, loadReadModels, parkedFactCursor, placementCursor, type Cut, type ListCursor } from '@bestendig/read-models';
 import { openReadStore, type ReadStore } from '@bestendig/read-store';
 import { COHORT_PERIODS, duurzaamheidSummary, observationEnd, retentionMatrix, type CohortPeriod } from '@bestendig/duurzaamheid-domain';
 import { chainsAtEveryEnd, timeline } from '@bestendig/placement-domain';
@@ -102,6 +103,23 @@ test('lists say of every placement and every parked fact what its timeline at th
     expect(parked.map(({ recordedAt, eventId, reason }) => `${recordedAt} ${eventId} ${reason}`).sort()).toEqual(expected.sort());
     expect(parked.map(({ recordedAt }) => recordedAt)).toEqual(parked.map(({ recordedAt }) => recordedAt).sort());
   });
+});
+
+test('before anything was known there is an answer too: an empty one', async () => {
+  const generation = await loadReadModels(database.url, []);
+  const cut = cutOf(generation, BEGINNING_OF_TIME);
+  const asked = { peildatum: '2026-01-01', cohort: 'year', horizons: HORIZONS } as const;
+  expect(await cohortRetention(readStore, cut, asked)).toEqual({ ...retentionMatrix([], { ...asked, knownAt: BEGINNING_OF_TIME }), asReported: false });
+  expect(await duurzaamheid(readStore, cut, asked)).toMatchObject({ rows: [] });
+  expect(await listPlacements(readStore, cut, { limit: 10 })).toEqual({ items: [], next: null });
+  expect(await listParkedFacts(readStore, cut, { limit: 10 })).toEqual({ items: [], next: null });
+});
+
+test('cursors are read back, and anything else is none', () => {
+  const cursor = { knownAt: '2026-01-01T00:00:00.000000Z', after: ['00000000-0000-4000-8000-000000000001'] };
+  expect(placementCursor(cursorText(cursor))).toEqual(cursor);
+  expect(parkedFactCursor(cursorText(cursor))).toBeNull();
+  for (const text of ['', 'x', '%%%', cursorText({ ...cursor, knownAt: '2026-01-01' }), cursorText({ ...cursor, after: [`' or 1=1`] })]) expect(placementCursor(text)).toBeNull();
 });
 
 type Page<Item, Cursor> = { readonly items: readonly Item[]; readonly next: Cursor | null };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPostgresEventStore, type EventStore } from '@bestendig/event-store';
-import { projections, rebuildReadModels, runProjector } from '@bestendig/read-models';
+import { projections, rebuildReadModels, resolveCut, runProjector } from '@bestendig/read-models';
 import { openReadStore, ReadStoreError } from '@bestendig/read-store';
 import { createTestDatabase, type TestDatabase } from '@bestendig/testing';
 import fc from 'fast-check';
@@ -138,6 +138,17 @@ test('a rebuild that finds live otherwise switches nothing, says so, and begins 
   const readStore = await openReadStore(database.url);
   expect((await projections(readStore, store)).map(({ state, schema }) => `${state} ${schema}`)).toEqual(['live read_model_1']);
   await readStore.close();
+});
+
+test('what another version built is not answered from, and is made anew when a projector starts', async () => {
+  await projectAll(database.url, store, 500);
+  await withClient(database.url, (client) => client.query(`update read_store.generation set fingerprint = 'of another version'`));
+  const readStore = await openReadStore(database.url);
+  await expect(resolveCut(readStore, store)).rejects.toMatchObject({ code: 'notReady' });
+  await projectAll(database.url, store, 500);
+  expect((await resolveCut(readStore, store)).generation).toMatchObject({ schema: 'read_model_2', appliedEvents: log.length });
+  await readStore.close();
+  expect(await rowsIn(database.url, 'read_model_2')).toEqual(await rowsIn(database.url, 'read_model_1'));
 });
 
 test('only one rebuild runs at a time', async () => {

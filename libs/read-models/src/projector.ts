@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventStoreError, type EventStore } from '@bestendig/event-store';
-import { liveGeneration, openReadStore, takeOver, type Generation } from '@bestendig/read-store';
+import { liveGeneration, openReadStore, ReadStoreError, takeOver, type Generation } from '@bestendig/read-store';
 import type { Client } from 'pg';
 import { applyPage, connectForWriting, PLACEMENT_EVENTS } from './apply-page';
 import { startFirstBuild } from './first-build';
@@ -22,7 +22,7 @@ export type ProjectorOptions = {
   readonly pageEvents?: number;
   /** After each page, and once when the end of the log is reached. */
   readonly onProgress?: (progress: { readonly appliedEvents: number; readonly knownTime: string | null; readonly atHead: boolean }) => void;
-  /** A database or store that cannot be reached: it is tried again, for ever. */
+  /** A database or store that cannot be reached, or is held by a rebuild: it is tried again, for ever. */
   readonly onRetry?: (error: unknown) => void;
 };
 
@@ -40,7 +40,7 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
       await projectWhileConnected({ ...options, onProgress: (progress) => ((failures = 0), options.onProgress?.(progress)) });
     } catch (error) {
       if (signal.aborted) return;
-      if (!isUnreachable(error)) throw error;
+      if (!mayPass(error)) throw error;
       options.onRetry?.(error);
       failures += 1;
       await sleep(Math.min(100 * 2 ** failures, RETRY_MS_MAX), undefined, { signal }).catch(() => undefined);
@@ -91,9 +91,10 @@ async function followLive(client: Client, { store, signal, pageEvents, onProgres
   }
 }
 
-/** The database is away, starting or closing, or this connection was cut: nothing that another try could not mend. */
-export function isUnreachable(error: unknown): boolean {
+/** The database is away, starting or closing, this connection was cut, or a rebuild holds the set: another try may mend it. */
+function mayPass(error: unknown): boolean {
   if (error instanceof EventStoreError) return error.code === 'unavailable';
+  if (error instanceof ReadStoreError) return error.code === 'rebuildRunning';
   if (!(error instanceof Error)) return false;
   if (/^Connection terminated|^Client has encountered a connection error|timeout expired/.test(error.message)) return true;
   const code = 'code' in error ? String(error.code) : '';

@@ -79,7 +79,6 @@ const COPY_ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\
 function copyCell(cell: Cell): string {
   if (cell === null) return '\\N';
   if (typeof cell !== 'string') return String(cell);
-  // eslint-disable-next-line no-control-regex -- PostgreSQL text cannot hold NUL
   return /[\\\t\n\r\0]/.test(cell) ? cell.replace(/[\\\t\n\r\0]/g, (char) => COPY_ESCAPES[char] ?? char) : cell;
 }
 

@@ -34,7 +34,7 @@ export type ChainCounts = {
 
 /** One scan over chain_piece: where chains stand on their horizon days, as known at the cut and seen by the observation end. */
 export async function countChains(readStore: ReadStore, cut: Cut, question: CountsQuestion): Promise<readonly ChainCounts[]> {
-  const observedThrough = observationEnd(question.peildatum, cut.knownAt);
+  const observedThrough = observedUntil(question.peildatum, cut);
   const { horizons, groupBy } = question;
   const covers = horizons.map((months) => `first_month <= ${months} and last_month >= ${months} and day0 <= ${lastMatureDay0(observedThrough, months)}`);
   const { rows } = await readStore.pool.query<CountRow>(
@@ -97,7 +97,15 @@ export async function countLeftOut(readStore: ReadStore, cut: Cut, peildatum: Da
           from ${schema}.chain where last_begun_on > $2 and ${held})::float8 as "afterObservation",
        ${countedUpTo('read_as_continued_on')} as "readAsContinued", ${countedUpTo('inconsistent_on')} as "inconsistencies"
      from ${schema}.chain where (read_as_continued_on <> '{}' or inconsistent_on <> '{}') and ${held}`,
-    [cut.knownAt, dayNumber(observationEnd(peildatum, cut.knownAt))],
+    [cut.knownAt, dayNumber(observedUntil(peildatum, cut))],
   );
   return rows[0] ?? { afterObservation: 0, readAsContinued: 0, inconsistencies: 0 };
+}
+
+/** By then nobody in these records had begun, so that earlier days say the same; and taking months from it stays within the calendar. */
+const BEFORE_ALL_DAYS: Day = '1500-01-01';
+
+function observedUntil(peildatum: Day, { knownAt }: Cut): Day {
+  const observedThrough = observationEnd(peildatum, knownAt);
+  return observedThrough < BEFORE_ALL_DAYS ? BEFORE_ALL_DAYS : observedThrough;
 }
