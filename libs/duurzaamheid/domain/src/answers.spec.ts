@@ -24,6 +24,7 @@ describe('the observation end', () => {
   });
 
   it('knows summer time, winter time and the turn of the year', () => {
+    expect(amsterdamDay('0001-01-01T00:00:00.000000Z')).toBe('0001-01-01');
     expect(amsterdamDay('2025-06-30T21:59:59.999999Z')).toBe('2025-06-30');
     expect(amsterdamDay('2025-06-30T22:00:00.000000Z')).toBe('2025-07-01');
     expect(amsterdamDay('2025-12-31T22:59:59.999999Z')).toBe('2025-12-31');

@@ -10,7 +10,8 @@ const amsterdam = new Intl.DateTimeFormat('en-CA', {
 
 /** The calendar day in Europe/Amsterdam of a moment (UTC text). `peildatum` is a day there (MEASURES 1). */
 export function amsterdamDay(moment: string): Day {
-  return amsterdam.format(new Date(moment));
+  // The beginning of time, the cut of an empty store, is in the year 1, which Intl writes with one digit.
+  return amsterdam.format(new Date(moment)).padStart('YYYY-MM-DD'.length, '0');
 }
 
 /**
