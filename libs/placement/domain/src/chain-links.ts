@@ -37,8 +37,13 @@ type Open = {
   hasLost: boolean;
 };
 type OwnClaim = { readonly of: Open; readonly claim: Claim; readonly spell: number };
-/** Named claims by the placement they name; the others take whatever begins on their day. */
-type Claims = { readonly named: ReadonlyMap<Open, readonly OwnClaim[]>; readonly unnamed: readonly OwnClaim[] };
+/** Named claims by the placement they name; the others, by the day on which they take what begins at their employer. */
+type Claims = {
+  readonly named: ReadonlyMap<Open, readonly OwnClaim[]>;
+  readonly unnamed: ReadonlyMap<Day, readonly OwnClaim[]>;
+};
+/** What begins on one day, by its formal employer: what is still free of it, and maybe more. */
+type Starting = Map<string, readonly Open[]>;
 
 /**
  * Which placement continues which (MEASURES 3 and 8), by the day on which the continuing ones begin: first those that are
@@ -51,23 +56,33 @@ type Claims = { readonly named: ReadonlyMap<Open, readonly OwnClaim[]>; readonly
  */
 export function linkPlacements(members: readonly Member[]): ReadonlyMap<string, Link> {
   const all = members.map(opened);
-  const claims = claimsOf(all);
-  for (let first = 0; first < all.length;) {
-    const day = all[first]?.member.day0;
-    let next = first + 1;
-    while (next < all.length && all[next]?.member.day0 === day) next++;
-    const starting = all.slice(first, next);
-    for (const start of starting) followNames(start, claims.named.get(start) ?? []);
-    if (first > 0 && day !== undefined) {
-      takeNextDay(
-        starting,
-        claims.unnamed.filter(({ claim }) => claim.firstDay === day),
-      );
-      readAsContinued(starting, all.slice(0, first), day);
+  const { named, unnamed } = claimsOf(all);
+  // Who is alone continues nobody. Everything is looked up by day: one key may stand for thousands of placements.
+  if (all.length > 1) {
+    const readable = readableOn(all);
+    for (const [day, starting] of grouped(all, ({ member }) => member.day0)) {
+      for (const start of starting) followNames(start, named.get(start) ?? []);
+      const [claims, before] = [unnamed.get(day), readable.get(day)];
+      if (claims === undefined && before === undefined) continue;
+      const atEmployers: Starting = grouped(starting, ({ member }) => member.firstEmployerId);
+      takeNextDay(atEmployers, claims ?? []);
+      readAsContinued(atEmployers, before ?? [], day);
     }
-    first = next;
   }
   return new Map(all.map((open) => [open.member.placementId, open]));
+}
+
+/** In the order of `all`, the groups by their first. */
+function grouped<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) addTo(groups, keyOf(one), one);
+  return groups;
+}
+
+function addTo<K, T>(groups: Map<K, T[]>, key: K, one: T): void {
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, [one]);
+  else group.push(one);
 }
 
 function opened(member: Member): Open {
@@ -89,22 +104,22 @@ function inconsistency(code: Inconsistency['code'], member: Member, lastDay: Day
 function claimsOf(all: readonly Open[]): Claims {
   const byId = new Map(all.map((open) => [open.member.placementId, open]));
   const named = new Map<Open, OwnClaim[]>();
-  const unnamed: OwnClaim[] = [];
+  const unnamed = new Map<Day, OwnClaim[]>();
   for (const of of all) {
     of.member.spells.forEach(({ claims }, spell) => {
       for (const claim of claims) {
         const own = { of, claim, spell };
         const target = claim.names === null ? undefined : byId.get(claim.names);
-        if (claim.names === null || (target === of && claim.by === 'hiredByInlener')) unnamed.push(own);
+        if (claim.names === null || (target === of && claim.by === 'hiredByInlener')) addTo(unnamed, claim.firstDay, own);
         else if (target !== undefined && target.member.day0 <= claim.lastDay) {
           of.inconsistencies.push(inconsistency('continuationBeforeEnd', of.member, claim.lastDay));
-          unnamed.push(own);
+          addTo(unnamed, claim.firstDay, own);
         } else if (target !== undefined && isOverBefore(of.member, target.member.day0)) {
           of.inconsistencies.push(inconsistency('continuationOfPensionOrDeath', of.member, claim.lastDay));
         } else {
           // Whether or not what is named is recorded, or continues another: this employment has stopped.
           stopWhereImplied(own);
-          if (target !== undefined) named.set(target, [...(named.get(target) ?? []), own]);
+          if (target !== undefined) addTo(named, target, own);
         }
       }
     });
@@ -153,9 +168,9 @@ function endedLastFirst(one: OwnClaim, other: OwnClaim): number {
   return byStart(one.of.member, other.of.member);
 }
 
-function takeNextDay(starting: readonly Open[], claims: readonly OwnClaim[]): void {
+function takeNextDay(atEmployers: Starting, claims: readonly OwnClaim[]): void {
   for (const own of [...claims].sort(endedLastFirst)) {
-    const [first, ...others] = free(starting, own.claim.employerId).filter((start) => start !== own.of);
+    const [first, ...others] = free(atEmployers, own.claim.employerId);
     if (first === undefined) continue;
     for (const other of others) other.hasLost = true;
     if (own.of.isDecided) first.hasLost = true;
@@ -163,22 +178,37 @@ function takeNextDay(starting: readonly Open[], claims: readonly OwnClaim[]): vo
   }
 }
 
-function free(starting: readonly Open[], employerId: string): readonly Open[] {
-  return starting.filter((start) => start.member.firstEmployerId === employerId && !start.isTaken && !start.hasLost);
+/** What is still free at an employer. What is not never is again, so it is not looked at a second time. */
+function free(atEmployers: Starting, employerId: string): readonly Open[] {
+  const left = (atEmployers.get(employerId) ?? []).filter((start) => !start.isTaken && !start.hasLost);
+  atEmployers.set(employerId, left);
+  return left;
 }
 
-/** Only a placement's last end can be read as continued (MEASURES 8); a planned end links as a recorded one does. */
-function readAsContinued(starting: readonly Open[], before: readonly Open[], day: Day): void {
-  for (const open of before) {
+/**
+ * What may be read as continued, by the day after its last end. Only a placement's last end can be (MEASURES 8); a planned
+ * end links as a recorded one does.
+ */
+function readableOn(all: readonly Open[]): ReadonlyMap<Day, readonly Open[]> {
+  const byDay = new Map<Day, Open[]>();
+  for (const open of all) {
     const last = open.member.spells.at(-1);
-    if (last === undefined || last.lastDay === null || last.readable === null) continue;
-    if (open.isDecided || open.impliedEnd !== null || addDays(last.lastDay, 1) !== day) continue;
-    const [first, ...others] = free(starting, open.member.lastEmployerId);
+    if (last !== undefined && last.lastDay !== null && last.readable !== null)
+      addTo(byDay, addDays(last.lastDay, 1), open);
+  }
+  return byDay;
+}
+
+/** `before`: by first day, then by id. */
+function readAsContinued(atEmployers: Starting, before: readonly Open[], day: Day): void {
+  for (const open of before) {
+    if (open.isDecided || open.impliedEnd !== null) continue;
+    const [first, ...others] = free(atEmployers, open.member.lastEmployerId);
     if (first === undefined) continue;
     for (const other of others) other.hasLost = true;
     open.successor = first.member;
     open.isDecided = true;
     first.isTaken = true;
-    if (last.readable === 'code30') open.readAsContinuedOn = day;
+    if (open.member.spells.at(-1)?.readable === 'code30') open.readAsContinuedOn = day;
   }
 }

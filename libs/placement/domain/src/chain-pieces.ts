@@ -34,9 +34,10 @@ export function piecesOf(works: readonly Work[]): readonly ChainPiece[] {
   if (only !== undefined && others.length === 0) return piecesOfOne(only);
   const forGood = endForGood(works);
   const starts = boundaries(works, forGood?.lastDay ?? null);
+  const calendar: Calendar = { works, begun: 0, running: [], endedLast: null };
   const pieces: ChainPiece[] = [];
   starts.forEach((firstDay, index) => {
-    const piece = pieceFrom(works, firstDay, forGood);
+    const piece = pieceFrom(calendar, firstDay, forGood);
     if (piece === null) return;
     const next = starts[index + 1];
     const lastDay = next === undefined ? null : addDays(next, -1);
@@ -76,17 +77,40 @@ function boundaries(works: readonly Work[], lastEver: Day | null): readonly Day[
   return [...days].filter((day) => limit === null || day <= limit).sort();
 }
 
-/** The state from a boundary on; null before all work. */
-function pieceFrom(works: readonly Work[], firstDay: Day, forGood: Work | null): ChainPiece | null {
-  if (forGood !== null && forGood.lastDay !== null && firstDay > forGood.lastDay) return outOfWork(forGood, firstDay);
-  let held: Work | null = null;
-  let ended: Work | null = null;
-  for (const work of works) {
-    if (work.firstDay > firstDay) break;
-    if (work.lastDay === null || work.lastDay >= firstDay) held = work;
-    else if (ended === null || decides(work, ended)) ended = work;
+/** Works as the days go by, so that each is looked at once: a chain may be of thousands. */
+type Calendar = {
+  readonly works: readonly Work[];
+  /** How many have begun. */
+  begun: number;
+  /** Of those the ones that may still run: the one that began last on top. */
+  readonly running: Work[];
+  /** Of those that are over the one that decides how the chain stands. */
+  endedLast: Work | null;
+};
+
+/** Moves on to `day`, which is not before the day it stands at. */
+function moveTo(day: Day, calendar: Calendar): void {
+  const { works, running } = calendar;
+  for (let work = works[calendar.begun]; work !== undefined && work.firstDay <= day; work = works[calendar.begun]) {
+    running.push(work);
+    calendar.begun += 1;
   }
-  if (held === null) return ended === null ? null : outOfWork(ended, firstDay);
+  for (let top = running.at(-1); top !== undefined && isOver(top, day); top = running.at(-1)) {
+    running.pop();
+    if (calendar.endedLast === null || decides(top, calendar.endedLast)) calendar.endedLast = top;
+  }
+}
+
+function isOver({ lastDay }: Work, day: Day): boolean {
+  return lastDay !== null && lastDay < day;
+}
+
+/** The state from a boundary on; null before all work. */
+function pieceFrom(calendar: Calendar, firstDay: Day, forGood: Work | null): ChainPiece | null {
+  if (forGood !== null && forGood.lastDay !== null && firstDay > forGood.lastDay) return outOfWork(forGood, firstDay);
+  moveTo(firstDay, calendar);
+  const held = calendar.running.at(-1);
+  if (held === undefined) return calendar.endedLast === null ? null : outOfWork(calendar.endedLast, firstDay);
   const inexact = held.inexactStart && held.firstDay === firstDay;
   return { firstDay, lastDay: null, state: IN_WORK, placementId: held.placementId, inexact };
 }
@@ -99,7 +123,8 @@ function outOfWork({ after, placementId, inexactEnd }: Work, firstDay: Day): Cha
 function decides(one: Work, other: Work): boolean {
   if (one.lastDay !== other.lastDay) return (one.lastDay ?? '') > (other.lastDay ?? '');
   if (one.after.kind !== other.after.kind) return one.after.kind === 'unconfirmed';
-  return one.place < other.place;
+  if (one.place !== other.place) return one.place < other.place;
+  return one.firstDay < other.firstDay;
 }
 
 function isSame(before: ChainPiece, piece: ChainPiece): boolean {

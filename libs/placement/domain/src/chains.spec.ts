@@ -13,6 +13,7 @@ import {
 } from '@bestendig/testing';
 import { chains, chainsAtEveryEnd } from './chains';
 import type { Chain } from './chains-types';
+import { addDays } from './days';
 import type { Fact } from './facts';
 
 /** One line per piece: first day, state, placement. */
@@ -424,4 +425,54 @@ describe('a chain', () => {
     const sick: Fact = { type: 'EmploymentInterrupted', data: { effectiveDate: '2023-03-01', kind: 'sickness' } };
     expect(told(only(placement('a', YEAR_2023, extended('2024-01-01'), sick)))).toEqual(['2023-01-01 inWork a']);
   });
+});
+
+describe('one key for thousands of placements', () => {
+  /** Each takes tenths of a second; comparing placements with each other would take many times this. */
+  const SOON = 5_000;
+  const numbers = Array.from({ length: 4_000 }, (_, index) => index);
+  const someDay = (index: number): string => addDays('2015-01-01', index % 1_800);
+
+  it(
+    'links each once, along one chain',
+    () => {
+      const renewals = numbers.map((index) =>
+        placement(`p${index}`, signed(addDays('2015-01-01', index), addDays('2015-01-01', index))),
+      );
+      const chain = only(...renewals);
+      expect([chain.placementIds.length, chain.pieces.length]).toEqual([4_000, 4_001]);
+    },
+    SOON,
+  );
+
+  it(
+    'links each once, where all begin and end on the same days',
+    () => {
+      const told = numbers.map((index) =>
+        index % 2 === 0 ? placement(`p${index}`, YEAR_2023, continued(LAST, '92')) : next(`p${index}`),
+      );
+      expect(chains(told)).toHaveLength(3_999);
+    },
+    SOON,
+  );
+
+  it(
+    'turns only with what has to do with each other',
+    () => {
+      const returning = numbers.map((index) => {
+        const [first, last, again] = [someDay(index), addDays(someDay(index), 90), addDays(someDay(index), 200)];
+        return placement(
+          `p${index}`,
+          registered({ employerId: `kvk:${index}` }),
+          signed(first, last),
+          contractEnded(last),
+          signed(again),
+        );
+      });
+      expect(
+        chainsAtEveryEnd(returning).filter(({ shown }) => shown.from === null && shown.before === null),
+      ).toHaveLength(4_000);
+    },
+    SOON,
+  );
 });

@@ -1,4 +1,5 @@
 import { employerOn, readSpells, valueOn, type PlacementTimeline } from './chain-ends';
+import { groupsOf } from './chain-groups';
 import { byStart, linkPlacements, type Link, type Member } from './chain-links';
 import { piecesOf, type Work } from './chain-pieces';
 import type { Chain, Inconsistency } from './chains-types';
@@ -24,10 +25,11 @@ type Cut = { readonly knownAt?: string; readonly observedThrough?: Day };
 export function chains(placements: readonly PlacementTimeline[], cut: Cut = {}): readonly Chain[] {
   const members = membersOf(placements, cut);
   const links = linkPlacements(members);
+  const held = new Map(members.map((member) => [member.placementId, member]));
   const continuing = new Set([...links.values()].map(({ successor }) => successor?.placementId));
   return members
     .filter(({ placementId }) => !continuing.has(placementId))
-    .map((first) => chainFrom(first, members, links));
+    .map((first) => chainFrom(first, held, links));
 }
 
 /**
@@ -37,25 +39,32 @@ export function chains(placements: readonly PlacementTimeline[], cut: Cut = {}):
  */
 export function chainsAtEveryEnd(placements: readonly PlacementTimeline[], knownAt?: string): readonly Chain[] {
   const cut: Cut = knownAt === undefined ? {} : { knownAt };
+  if (turningDays(placements).length === 0) return chains(placements, cut);
+  return groupsOf(placements).flatMap((group) => chainsOfGroup(group, cut));
+}
+
+function chainsOfGroup(placements: readonly PlacementTimeline[], cut: Cut): readonly Chain[] {
   const done: Chain[] = [];
   let open = chains(placements, cut);
   for (const day of turningDays(placements)) {
     const earlier = chains(placements, { ...cut, observedThrough: addDays(day, -1) });
+    const [before, after] = [byId(earlier), byId(open)];
     const still: Chain[] = [];
     for (const chain of open) {
-      if (isAmong(earlier, chain, day)) still.push(chain);
+      if (looksSameBefore(before.get(chain.id), chain, day)) still.push(chain);
       else done.push({ ...chain, shown: { ...chain.shown, from: day } });
     }
     for (const chain of earlier) {
-      if (!isAmong(open, chain, day)) still.push({ ...chain, shown: { from: null, before: day } });
+      if (!looksSameBefore(after.get(chain.id), chain, day))
+        still.push({ ...chain, shown: { from: null, before: day } });
     }
     open = still;
   }
   return [...done, ...open];
 }
 
-function isAmong(list: readonly Chain[], chain: Chain, day: Day): boolean {
-  return list.some((other) => looksSameBefore(other, chain, day));
+function byId(list: readonly Chain[]): ReadonlyMap<string, Chain> {
+  return new Map(list.map((chain) => [chain.id, chain]));
 }
 
 /** The days from which a chain may look otherwise on the days before them, descending. */
@@ -70,9 +79,9 @@ function turningDays(placements: readonly PlacementTimeline[]): readonly Day[] {
   return [...days].sort().reverse();
 }
 
-/** Whether two chains are the same for every observation end before `day`. */
-function looksSameBefore(one: Chain, other: Chain, day: Day): boolean {
-  return one.id === other.id && JSON.stringify(upTo(one, day)) === JSON.stringify(upTo(other, day));
+/** Whether two chains of one id, where there are two, are the same for every observation end before `day`. */
+function looksSameBefore(one: Chain | undefined, other: Chain, day: Day): boolean {
+  return one !== undefined && JSON.stringify(upTo(one, day)) === JSON.stringify(upTo(other, day));
 }
 
 /** What a chain says of the days before `day`; pieces join, so their first days are enough. */
@@ -124,7 +133,7 @@ function upToEnd(timeline: Timeline, observedThrough: Day): Timeline {
   return { ...timeline, spells };
 }
 
-function chainFrom(first: Held, members: readonly Held[], links: ReadonlyMap<string, Link>): Chain {
+function chainFrom(first: Held, held: ReadonlyMap<string, Held>, links: ReadonlyMap<string, Link>): Chain {
   const works: Work[] = [];
   const placementIds: string[] = [];
   const hired = new Set<Day>();
@@ -138,8 +147,7 @@ function chainFrom(first: Held, members: readonly Held[], links: ReadonlyMap<str
     if (link === undefined) break;
     if (link.readAsContinuedOn !== null) read.push(link.readAsContinuedOn);
     inconsistencies.push(...link.inconsistencies);
-    const next: string | undefined = link.successor?.placementId;
-    member = members.find(({ placementId }) => placementId === next);
+    member = link.successor === null ? undefined : held.get(link.successor.placementId);
   }
   works.sort(byFirstDay);
   return {
