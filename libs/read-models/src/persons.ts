@@ -10,7 +10,7 @@ export type Joined<Placement extends WithEvents> = { readonly candidates: readon
 export function namedCandidates(events: readonly PlacementEvent[]): readonly string[] {
   const named: string[] = [];
   for (const event of events) {
-    const fact = event.type === 'FactCorrected' ? event.data.replacement : event;
+    const fact = event.type === 'FactCorrected' ? event.data?.replacement : event;
     if (fact?.type !== 'PlacementRegistered') continue;
     const candidate: unknown = fact.data?.candidateId;
     if (typeof candidate === 'string' && !named.includes(candidate)) named.push(candidate);

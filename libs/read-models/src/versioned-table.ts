@@ -1,6 +1,13 @@
 /** What one cell of a row holds. Lists are written as PostgreSQL array text, so that cells compare by value. */
 export type Cell = string | number | boolean | null;
 
+/**
+ * What is checked wherever it enters is so in every event; data of a broken writer must still not stop the projection:
+ * a value that is not of its kind is not known.
+ */
+export const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+export const numberOrNull = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
+
 export type Column<Row> = {
   readonly name: string;
   readonly type: 'uuid' | 'text' | 'date' | 'boolean' | 'integer' | 'smallint' | 'double precision' | 'timestamptz' | 'uuid[]' | 'text[]' | 'integer[]';

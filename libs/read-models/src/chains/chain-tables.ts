@@ -1,7 +1,7 @@
-import { dayNumber, type Chain, type ChainPiece, type Day } from '@bestendig/placement-domain';
+import { dayNumber, isDay, type Chain, type ChainPiece, type Day } from '@bestendig/placement-domain';
 import { uuidOrNull } from '../opaque-ids';
 import { arrayText } from '../array-text';
-import type { Cell, Column, VersionedTable } from '../versioned-table';
+import { numberOrNull, textOrNull, type Cell, type Column, type VersionedTable } from '../versioned-table';
 import { arrangementCode, regionCode, sectorCode, stateCode } from './chain-codes';
 import { EVER_MONTHS, monthNumber, monthsCovered } from './months-covered';
 
@@ -9,15 +9,17 @@ import { EVER_MONTHS, monthNumber, monthsCovered } from './months-covered';
 export const FIRST_DAY_EVER = -2_147_483_648;
 export const AFTER_ALL_DAYS = 2_147_483_647;
 
-const shownFrom = ({ shown }: Chain): number => (shown.from === null ? FIRST_DAY_EVER : dayNumber(shown.from));
-const shownBefore = ({ shown }: Chain): number => (shown.before === null ? AFTER_ALL_DAYS : dayNumber(shown.before));
-const dayNumbers = (days: readonly Day[]): Cell => arrayText(days.map(dayNumber));
+/** What lies after the last day of the calendar (the day after a contract "until 31-12-9999") is never reached. */
+const numberOf = (day: Day): number => (isDay(day) ? dayNumber(day) : AFTER_ALL_DAYS);
+const numbersOf = (days: readonly Day[]): Cell => arrayText(days.map(numberOf));
+const shownFrom = ({ shown }: Chain): number => (shown.from === null ? FIRST_DAY_EVER : numberOf(shown.from));
+const shownBefore = ({ shown }: Chain): number => (shown.before === null ? AFTER_ALL_DAYS : numberOf(shown.before));
 
 /** Of each of its placements the first day that it holds a piece; never, where it holds none. */
 function begunOn({ placementIds, pieces }: Chain): readonly number[] {
   return placementIds.map((id) => {
     const first = pieces.find(({ placementId }) => placementId === id);
-    return first === undefined ? AFTER_ALL_DAYS : dayNumber(first.firstDay);
+    return first === undefined ? AFTER_ALL_DAYS : numberOf(first.firstDay);
   });
 }
 
@@ -40,16 +42,16 @@ export const chainTable: VersionedTable<Chain> = {
     { name: 'entry', type: 'integer', of: (chain) => chain.entry },
     { name: 'source', type: 'text', nullable: true, of: (chain) => chain.source },
     { name: 'employer_id', type: 'text', of: (chain) => chain.employerId },
-    { name: 'sector', type: 'text', of: (chain) => chain.sector },
-    { name: 'region', type: 'text', of: (chain) => chain.region },
-    { name: 'arrangement', type: 'text', of: (chain) => chain.arrangement },
-    { name: 'hours_per_week', type: 'double precision', of: (chain) => chain.hoursPerWeek },
-    { name: 'in_target_group', type: 'text', of: (chain) => chain.inTargetGroup },
-    { name: 'hired_by_inlener_on', type: 'integer[]', of: (chain) => dayNumbers(chain.hiredByInlenerOn) },
-    { name: 'read_as_continued_on', type: 'integer[]', of: (chain) => dayNumbers(chain.readAsContinuedOn) },
+    { name: 'sector', type: 'text', nullable: true, of: (chain) => textOrNull(chain.sector) },
+    { name: 'region', type: 'text', nullable: true, of: (chain) => textOrNull(chain.region) },
+    { name: 'arrangement', type: 'text', nullable: true, of: (chain) => textOrNull(chain.arrangement) },
+    { name: 'hours_per_week', type: 'double precision', nullable: true, of: (chain) => numberOrNull(chain.hoursPerWeek) },
+    { name: 'in_target_group', type: 'text', nullable: true, of: (chain) => textOrNull(chain.inTargetGroup) },
+    { name: 'hired_by_inlener_on', type: 'integer[]', of: (chain) => numbersOf(chain.hiredByInlenerOn) },
+    { name: 'read_as_continued_on', type: 'integer[]', of: (chain) => numbersOf(chain.readAsContinuedOn) },
     { name: 'inconsistency_codes', type: 'text[]', of: (chain) => arrayText(chain.inconsistencies.map(({ code }) => code)) },
     { name: 'inconsistent_placements', type: 'uuid[]', of: (chain) => arrayText(chain.inconsistencies.map(({ placementId }) => placementId)) },
-    { name: 'inconsistent_on', type: 'integer[]', of: (chain) => dayNumbers(chain.inconsistencies.map(({ on }) => on)) },
+    { name: 'inconsistent_on', type: 'integer[]', of: (chain) => numbersOf(chain.inconsistencies.map(({ on }) => on)) },
   ],
   lookups: [],
   // Only the few chains with something to be counted beside a figure.
@@ -74,7 +76,7 @@ export const chainPieceTable: VersionedTable<ChainPieceRow> = {
     { name: 'last_day', type: 'integer', of: ({ piece }) => (piece.lastDay === null ? AFTER_ALL_DAYS : dayNumber(piece.lastDay)) },
     { name: 'shown_before', type: 'integer', of: ({ chain }) => shownBefore(chain) },
     { name: 'day0', type: 'integer', of: ({ chain }) => dayNumber(chain.day0) },
-    { name: 'cohort_month', type: 'smallint', of: ({ chain }) => monthNumber(chain.day0) },
+    { name: 'cohort_month', type: 'integer', of: ({ chain }) => monthNumber(chain.day0) },
     { name: 'first_month', type: 'smallint', of: ({ months }) => months.first },
     { name: 'last_month', type: 'smallint', of: ({ months }) => months.last },
     { name: 'state', type: 'smallint', of: ({ piece }) => stateCode(piece) },
@@ -96,9 +98,10 @@ export const chainPieceTable: VersionedTable<ChainPieceRow> = {
 /** The first horizon by which the person was hired by the inlener. */
 function hiredMonth({ day0, hiredByInlenerOn }: Chain): number {
   let first = EVER_MONTHS;
-  for (const day of hiredByInlenerOn) first = Math.min(first, monthsCovered(day0, day, null).first);
+  for (const day of hiredByInlenerOn) if (isDay(day)) first = Math.min(first, Math.max(0, monthsCovered(day0, day, null).first));
   return first;
 }
 
+/** A piece after the last day of the calendar has no day to be asked at. */
 export const chainPieceRows = (chain: Chain): readonly ChainPieceRow[] =>
-  chain.pieces.map((piece) => ({ chain, piece, months: monthsCovered(chain.day0, piece.firstDay, piece.lastDay) }));
+  chain.pieces.filter(({ firstDay }) => isDay(firstDay)).map((piece) => ({ chain, piece, months: monthsCovered(chain.day0, piece.firstDay, piece.lastDay) }));

@@ -93,8 +93,8 @@ export async function countLeftOut(readStore: ReadStore, cut: Cut, peildatum: Da
   const countedUpTo = (days: string) => `coalesce(sum((select count(*) from unnest(${days}) as day where day <= $2)), 0)::float8`;
   const { rows } = await readStore.pool.query<LeftOut>(
     `select
-       (select coalesce(sum((select count(*) from unnest(placements_begun_on) as day where day > $2)), 0)
-          from ${schema}.chain where last_begun_on > $2 and ${held})::float8 as "afterObservation",
+       (select count(*) from (select distinct placement from ${schema}.chain, unnest(placement_ids, placements_begun_on) as begun (placement, day)
+          where day > $2 and last_begun_on > $2 and ${held}) as later)::float8 as "afterObservation",
        ${countedUpTo('read_as_continued_on')} as "readAsContinued", ${countedUpTo('inconsistent_on')} as "inconsistencies"
      from ${schema}.chain where (read_as_continued_on <> '{}' or inconsistent_on <> '{}') and ${held}`,
     [cut.knownAt, dayNumber(observedUntil(peildatum, cut))],

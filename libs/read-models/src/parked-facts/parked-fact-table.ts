@@ -1,6 +1,6 @@
 import type { FactVerdict, ParkedReason, Timeline } from '@bestendig/placement-domain';
 import { uuidOrNull } from '../opaque-ids';
-import type { VersionedTable } from '../versioned-table';
+import { textOrNull, type VersionedTable } from '../versioned-table';
 
 type ParkedFact = FactVerdict & { readonly verdict: 'parked'; readonly reason: ParkedReason };
 
@@ -18,7 +18,7 @@ export const parkedFactTable: VersionedTable<ParkedFactRow> = {
     { name: 'type', type: 'text', of: ({ fact }) => fact.type },
     { name: 'reason', type: 'text', of: ({ fact }) => fact.reason },
     { name: 'because', type: 'uuid', nullable: true, of: ({ fact }) => uuidOrNull(fact.because) },
-    { name: 'effective_date', type: 'text', of: ({ fact }) => String(fact.effectiveDate) },
+    { name: 'effective_date', type: 'text', of: ({ fact }) => textOrNull(fact.effectiveDate) ?? '' },
     { name: 'recorded_at', type: 'timestamptz', of: ({ fact }) => fact.recordedAt },
     { name: 'reported_at', type: 'text', nullable: true, of: ({ fact }) => fact.reportedAt },
     { name: 'source', type: 'text', nullable: true, of: ({ fact }) => fact.source },

@@ -1,6 +1,6 @@
 import type { Timeline } from '@bestendig/placement-domain';
 import { uuidOrNull } from '../opaque-ids';
-import type { VersionedTable } from '../versioned-table';
+import { numberOrNull, textOrNull, type VersionedTable } from '../versioned-table';
 
 /** One placement at a glance, as it was last said to be. */
 export type PlacementRow = { readonly placementId: string; readonly timeline: Timeline };
@@ -12,13 +12,13 @@ export const placementTable: VersionedTable<PlacementRow> = {
   columns: [
     { name: 'candidate_id', type: 'uuid', nullable: true, of: ({ timeline }) => uuidOrNull(timeline.registration?.candidateId) },
     { name: 'registered_on', type: 'date', nullable: true, of: ({ timeline }) => timeline.registration?.effectiveDate ?? null },
-    { name: 'registration_kind', type: 'text', nullable: true, of: ({ timeline }) => timeline.registration?.kind ?? null },
-    { name: 'in_target_group', type: 'text', nullable: true, of: ({ timeline }) => timeline.registration?.inTargetGroup ?? null },
-    { name: 'employer_id', type: 'text', nullable: true, of: ({ timeline }) => timeline.employer.at(-1)?.value ?? null },
-    { name: 'sector', type: 'text', nullable: true, of: ({ timeline }) => timeline.registration?.sector ?? null },
-    { name: 'region', type: 'text', nullable: true, of: ({ timeline }) => timeline.registration?.region ?? null },
-    { name: 'arrangement', type: 'text', nullable: true, of: ({ timeline }) => timeline.arrangement.at(-1)?.value.arrangement ?? null },
-    { name: 'hours_per_week', type: 'double precision', nullable: true, of: ({ timeline }) => timeline.hoursPerWeek.at(-1)?.value ?? null },
+    { name: 'registration_kind', type: 'text', nullable: true, of: ({ timeline }) => textOrNull(timeline.registration?.kind) },
+    { name: 'in_target_group', type: 'text', nullable: true, of: ({ timeline }) => textOrNull(timeline.registration?.inTargetGroup) },
+    { name: 'employer_id', type: 'text', nullable: true, of: ({ timeline }) => textOrNull(timeline.employer.at(-1)?.value) },
+    { name: 'sector', type: 'text', nullable: true, of: ({ timeline }) => textOrNull(timeline.registration?.sector) },
+    { name: 'region', type: 'text', nullable: true, of: ({ timeline }) => textOrNull(timeline.registration?.region) },
+    { name: 'arrangement', type: 'text', nullable: true, of: ({ timeline }) => textOrNull(timeline.arrangement.at(-1)?.value.arrangement) },
+    { name: 'hours_per_week', type: 'double precision', nullable: true, of: ({ timeline }) => numberOrNull(timeline.hoursPerWeek.at(-1)?.value) },
     { name: 'source', type: 'text', nullable: true, of: ({ timeline }) => timeline.source },
     { name: 'first_day', type: 'date', nullable: true, of: ({ timeline }) => timeline.spells[0]?.firstDay ?? null },
     { name: 'last_day', type: 'date', nullable: true, of: ({ timeline }) => timeline.spells.at(-1)?.end.lastDay ?? null },

@@ -1,6 +1,6 @@
 import type { Spell, Timeline } from '@bestendig/placement-domain';
 import { uuidOrNull } from '../opaque-ids';
-import type { VersionedTable } from '../versioned-table';
+import { textOrNull, type VersionedTable } from '../versioned-table';
 
 /** A stretch of paid employment of one placement, and what its source says about its end: facts, no outcome. */
 export type SpellRow = { readonly placementId: string; readonly spell: Spell };
@@ -18,14 +18,14 @@ export const spellTable: VersionedTable<SpellRow> = {
     { name: 'contracts', type: 'integer', of: ({ spell }) => spell.contracts.length },
     { name: 'inexact_start', type: 'boolean', of: ({ spell }) => spell.inexactStart },
     { name: 'inexact_end', type: 'boolean', of: ({ spell }) => spell.end.inexact },
-    { name: 'end_code', type: 'text', nullable: true, of: ({ spell }) => spell.end.endCode },
-    { name: 'ended_otherwise', type: 'text', nullable: true, of: ({ spell }) => spell.end.otherwise },
-    { name: 'continued_code', type: 'text', nullable: true, of: ({ spell }) => spell.end.continued?.endCode ?? null },
+    { name: 'end_code', type: 'text', nullable: true, of: ({ spell }) => textOrNull(spell.end.endCode) },
+    { name: 'ended_otherwise', type: 'text', nullable: true, of: ({ spell }) => textOrNull(spell.end.otherwise) },
+    { name: 'continued_code', type: 'text', nullable: true, of: ({ spell }) => textOrNull(spell.end.continued?.endCode) },
     { name: 'continued_in', type: 'uuid', nullable: true, of: ({ spell }) => uuidOrNull(spell.end.continued?.successorPlacementId) },
-    { name: 'uitval_cause', type: 'text', nullable: true, of: ({ spell: { end } }) => (end.explicit?.kind === 'uitval' ? end.explicit.cause : null) },
-    { name: 'doorstroom_to', type: 'text', nullable: true, of: ({ spell: { end } }) => (end.explicit?.kind === 'doorstroom' ? end.explicit.to : null) },
+    { name: 'uitval_cause', type: 'text', nullable: true, of: ({ spell: { end } }) => (end.explicit?.kind === 'uitval' ? textOrNull(end.explicit.cause) : null) },
+    { name: 'doorstroom_to', type: 'text', nullable: true, of: ({ spell: { end } }) => (end.explicit?.kind === 'doorstroom' ? textOrNull(end.explicit.to) : null) },
     { name: 'hired_by_inlener_from', type: 'date', nullable: true, of: ({ spell }) => spell.end.hiredByInlener?.from ?? null },
-    { name: 'hired_by_inlener', type: 'text', nullable: true, of: ({ spell }) => spell.end.hiredByInlener?.employerId ?? null },
+    { name: 'hired_by_inlener', type: 'text', nullable: true, of: ({ spell }) => textOrNull(spell.end.hiredByInlener?.employerId) },
   ],
   lookups: [],
   indexes: [],
