@@ -55,10 +55,10 @@ export function saysOf(job: Job, jobs: readonly Job[]): Says[] {
       all.push({ job, lastDay: until, name, employer: hired.employerId, from: hired.from, hires: true });
     }
   }
-  // A name that cannot be: it began on or before the last day. A hiring into the same placement names nobody either.
+  // A name that cannot be: it began on or before the last day. Who names the same placement names nobody either.
   return all.map((says) => {
     const named = jobs.find(({ id }) => id === says.name);
-    const invalid = named !== undefined && (named.firstDay <= says.lastDay || (named === job && says.hires));
+    const invalid = named !== undefined && (named.firstDay <= says.lastDay || named === job);
     return invalid ? { ...says, name: null } : says;
   });
 }
@@ -90,7 +90,7 @@ export function statusAfter(job: Job, lastDay: string): Status {
   const spell = job.spells.findLast(({ firstDay }) => firstDay <= lastDay);
   if (spell === undefined || spell.end.lastDay === null) return 'unconfirmed';
   const { otherwise, continued, explicit, endCode, hiredByInlener: hired } = spell.end;
-  if (otherwise === 'pension' || otherwise === 'death') return 'otherKnown';
+  if (diesWith(spell)) return 'otherKnown';
   if (continued !== null || (hired !== null && hired.from > lastDay)) return 'unconfirmed';
   if (explicit !== null) return explicit.kind;
   if (otherwise === 'agreedOutflow') return 'otherKnown';
@@ -104,11 +104,10 @@ function byCode(code: string): Status {
   return ['90', '91', '92'].includes(code) ? 'unconfirmed' : 'otherUnknown';
 }
 
-/** Pension or death: recorded as such, or by the code that decides. */
-export function diesWith(spell: Spell): boolean {
-  const { lastDay, otherwise } = spell.end;
+/** Pension or death: recorded as such, or by a code of either, whatever else is said. */
+export function diesWith({ end: { lastDay, otherwise, endCode } }: Spell): boolean {
   if (lastDay === null) return false;
-  return otherwise === 'pension' || otherwise === 'death' || ['32', '33'].includes(onlyCode(spell) ?? '');
+  return otherwise === 'pension' || otherwise === 'death' || ['32', '33'].includes(endCode ?? '');
 }
 
 export function isDead(job: Job, today: string): boolean {

@@ -62,7 +62,7 @@ export function valueOn<T>(values: readonly { readonly from: Day; readonly value
 /**
  * Reads the spells of a placement. Pension or death ends for good, so later spells of the same placement are in no
  * chain (MEASURES 8). Own readings: of a doorstroom or uitval and an agreed outflow recorded of one end, the first
- * counts, because it says what became of the worker; an end code of pension or death ends for good where the code decides.
+ * counts, because it says what became of the worker.
  */
 export function readSpells(timeline: Timeline, knownAt?: string): readonly SpellReading[] {
   const readings: SpellReading[] = [];
@@ -94,7 +94,10 @@ function readSpell(timeline: Timeline, spell: Spell, knownAt: string | undefined
 
 type EndReading = Pick<SpellReading, 'after' | 'claims' | 'readable' | 'notFollowed'>;
 
-/** MEASURES 3, in its order: pension or death; a recorded continuation; the explicit fact; else the legal end code. */
+/**
+ * MEASURES 3, in its order: pension or death, by the explicit fact or by a code of the table; a recorded continuation; the
+ * explicit fact; else the legal end code.
+ */
 function readEnd(timeline: Timeline, end: StatedEnd, lastDay: Day, knownAt: string | undefined): EndReading {
   const hired = end.hiredByInlener;
   const claims: Claim[] = [];
@@ -105,7 +108,8 @@ function readEnd(timeline: Timeline, end: StatedEnd, lastDay: Day, knownAt: stri
   const hiredTooEarly = hired !== null && hired.from <= lastDay && hired.successorPlacementId !== null;
   const notFollowed: Inconsistency['code'][] = hiredTooEarly ? ['continuationBeforeEnd'] : [];
 
-  if (end.otherwise === 'pension' || end.otherwise === 'death') {
+  const policy = end.endCode === null ? null : endCodePolicy(end.endCode, knownAt);
+  if (end.otherwise === 'pension' || end.otherwise === 'death' || policy?.pensionOrDeath === true) {
     if (isContinued) notFollowed.push('continuationOfPensionOrDeath');
     return { after: ended('otherKnown', true), claims: [], readable: null, notFollowed };
   }
@@ -113,13 +117,12 @@ function readEnd(timeline: Timeline, end: StatedEnd, lastDay: Day, knownAt: stri
   if (end.explicit !== null) return { after: ended(end.explicit.kind), claims, readable: null, notFollowed };
   if (end.otherwise !== null) return { after: ended('otherKnown'), claims, readable: null, notFollowed };
   if (end.endCode === null) return { after: ended('otherUnknown'), claims, readable: 'nothingSaid', notFollowed };
-  const policy = endCodePolicy(end.endCode, knownAt);
   if (policy === null) return { after: ended('otherUnknown'), claims, readable: null, notFollowed };
   if (policy.outcome === 'continues') {
     return { after: UNCONFIRMED, claims: [continuation(timeline, lastDay, null)], readable: null, notFollowed };
   }
   const readable = end.endCode === '30' ? 'code30' : null;
-  return { after: ended(policy.outcome, policy.pensionOrDeath), claims, readable, notFollowed };
+  return { after: ended(policy.outcome), claims, readable, notFollowed };
 }
 
 function continuation(timeline: Timeline, lastDay: Day, names: string | null): Claim {

@@ -98,8 +98,8 @@ function inconsistency(code: Inconsistency['code'], member: Member, lastDay: Day
 }
 
 /**
- * Sorts the claims. One that names what begins on or before the last day is as if it named nobody (MEASURES 8); a
- * hiring that names its own placement names nobody either.
+ * Sorts the claims. One that names what begins on or before the last day is as if it named nobody (MEASURES 8); one that
+ * names its own placement, as a source may that renews contracts within one, names nobody either.
  */
 function claimsOf(all: readonly Open[]): Claims {
   const byId = new Map(all.map((open) => [open.member.placementId, open]));
@@ -110,7 +110,7 @@ function claimsOf(all: readonly Open[]): Claims {
       for (const claim of claims) {
         const own = { of, claim, spell };
         const target = claim.names === null ? undefined : byId.get(claim.names);
-        if (claim.names === null || (target === of && claim.by === 'hiredByInlener')) addTo(unnamed, claim.firstDay, own);
+        if (claim.names === null || target === of) addTo(unnamed, claim.firstDay, own);
         else if (target !== undefined && target.member.day0 <= claim.lastDay) {
           of.inconsistencies.push(inconsistency('continuationBeforeEnd', of.member, claim.lastDay));
           addTo(unnamed, claim.firstDay, own);

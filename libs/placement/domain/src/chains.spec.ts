@@ -77,6 +77,16 @@ describe('what an end is', () => {
     expect(outcomes).toEqual(['2024-01-01 uitval a', '2024-01-01 doorstroom a', '2024-01-01 otherKnown a']);
   });
 
+  it.each(['32', '33'])('is pension or death under code %s, whatever else is recorded', (code) => {
+    const others = [uitval(LAST), doorstroom(LAST), endedOtherwise(LAST, 'agreedOutflow')];
+    for (const other of others) {
+      const chain = only(placement('a', YEAR_2023, contractEnded(LAST, code), other));
+      expect(told(chain)[1]).toBe('2024-01-01 otherKnown a');
+      expect(chain.pieces[1]?.state).toMatchObject({ pensionOrDeath: true });
+      expect(chain.inconsistencies).toEqual([]);
+    }
+  });
+
   it('is no end where a continuation is recorded, whatever else is', () => {
     const chain = only(placement('a', YEAR_2023, contractEnded(LAST, '04'), uitval(LAST), continued(LAST, '92')));
     expect(told(chain)).toEqual(['2023-01-01 inWork a', '2024-01-01 unconfirmed a']);
@@ -210,6 +220,30 @@ describe('a recorded continuation (90, 91, 92)', () => {
       { code: 'continuationOfPensionOrDeath', placementId: 'a', on: '2024-01-01' },
     ]);
     expect(other?.placementIds).toEqual(['b']);
+  });
+
+  it.each(['32', '33'])('of an end under code %s, of pension or death, is as if not made, and counted', (code) => {
+    const a = placement('a', YEAR_2023, contractEnded(LAST, code), continued(LAST, '92', 'b'));
+    const [first, other] = chains([a, next('b')]);
+    expect(told(first)).toEqual(['2023-01-01 inWork a', '2024-01-01 otherKnown a']);
+    expect(first?.pieces[1]?.state).toMatchObject({ pensionOrDeath: true });
+    expect(first?.inconsistencies).toEqual([
+      { code: 'continuationOfPensionOrDeath', placementId: 'a', on: '2024-01-01' },
+    ]);
+    expect(other?.placementIds).toEqual(['b']);
+  });
+
+  it('of an end under a code that was not yet published stands', () => {
+    const a = placement('a', YEAR_2023, contractEnded(LAST, '33'), continued(LAST, '92', 'b'));
+    const [chain] = chains([a, next('b')], { knownAt: '2025-12-31T12:00:00.000000Z' });
+    expect([chain?.placementIds, chain?.inconsistencies]).toEqual([['a', 'b'], []]);
+  });
+
+  it('that names its own placement names nobody, and is not counted', () => {
+    const renewed = placement('a', YEAR_2023, continued(LAST, '92', 'a'), signed('2024-01-11'));
+    expect(told(only(renewed))).toEqual(['2023-01-01 inWork a', '2024-01-01 unconfirmed a', '2024-01-11 inWork a']);
+    expect(only(renewed).inconsistencies).toEqual([]);
+    expect(idsOf(placement('a', YEAR_2023, continued(LAST, '92', 'a')), next('b'))).toEqual([['a', 'b']]);
   });
 
   it('named before a later spell ended by pension is as if not made, and counted', () => {
