@@ -1,6 +1,7 @@
 import { chains, chainsAtEveryEnd } from '@bestendig/placement-domain';
 import {
   contractEnded,
+  hiredByInlener,
   placement,
   randomDay,
   randomPerson,
@@ -87,6 +88,17 @@ describe('what is left out', () => {
       retentionMatrix(of, { peildatum, knownAt: LATE, cohort: 'year', horizons: [12] }).leftOut;
     expect(asked('2023-06-30')).toEqual({ afterObservation: 1, readAsContinued: 0, inconsistencies: 0 });
     expect(asked('2023-07-01')).toEqual({ afterObservation: 0, readAsContinued: 1, inconsistencies: 0 });
+  });
+
+  it('counts a placement that begins later once, also where it is both a continuation and a chain to come', () => {
+    const uitzend = registered({ arrangement: 'uitzend', inleners: [{ employerId: 'kvk:2', share: 1 }] });
+    const a = placement('a', uitzend, signed('2023-02-01', '2023-07-31'), hiredByInlener('2023-08-01', 'kvk:2'));
+    const b = placement('b', registered({ employerId: 'kvk:2' }), signed('2023-08-01'));
+    const of = chainsAtEveryEnd([a, b]);
+    expect(of.filter(({ placementIds }) => placementIds.includes('b'))).toHaveLength(2);
+    const after = (peildatum: string): unknown =>
+      retentionMatrix(of, { peildatum, knownAt: LATE, cohort: 'year', horizons: [1] }).leftOut.afterObservation;
+    expect([after('2023-01-15'), after('2023-05-01'), after('2023-08-01')]).toEqual([2, 1, 0]);
   });
 
   it('leaves out a chain that is not so at this observation end', () => {

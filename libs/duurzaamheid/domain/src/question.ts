@@ -39,9 +39,18 @@ export type LeftOut = {
   readonly inconsistencies: number;
 };
 
+/** Those that can move a figure; the text of MEASURES leaves each open. */
 const OWN_READINGS = [
   'Between two spells of one placement the chain is ended, with the outcome of the earlier end, and then in work again.',
   'What is said about an end (its outcome, its continuation) is dated by that end, not by the day on which it was said.',
+  'An end under code 32 or 33 is pension or death, whatever fact or continuation is recorded of it.',
+  'Of uitval or doorstroom and agreed outflow recorded of one end, the first counts.',
+  'An end under code 02 has an unknown reason.',
+  'Of two ends that name the same continuation, the one that ended last has it; the other is unconfirmed.',
+  'A continuation that begins too early, or names its own placement, counts as one that names nobody.',
+  'Hired by the inlener without a recorded last day: the work before it stops on the day before, unless the placement shows a contract from then on.',
+  'Hired by the inlener without a named placement: it goes on in the one at the inlener that begins on that day.',
+  'The date of the registration of an existing worker counts for lateEntry also where it lies after observedThrough.',
 ] as const;
 
 /** The frame of an answer, from its question and the counts that were left out. Pure: the same question gives the same text. */
@@ -62,18 +71,19 @@ export function answerFrame(definition: string, question: CohortQuestion, leftOu
 
 /** What is left out of cells or was read, counted over chains that are shown at E. */
 export function countLeftOut(chains: readonly Chain[], observedThrough: Day): LeftOut {
-  let afterObservation = 0;
+  // Where a hiring or a return bounds a chain, a placement may stand in two: as its continuation and, to begin later, by itself.
+  const afterObservation = new Set<string>();
   let readAsContinued = 0;
   let inconsistencies = 0;
   for (const chain of chains) {
     if (!isShownAt(chain, observedThrough)) continue;
     const begun = new Set<string>();
     for (const { firstDay, placementId } of chain.pieces) if (firstDay <= observedThrough) begun.add(placementId);
-    afterObservation += chain.placementIds.length - begun.size;
+    for (const placementId of chain.placementIds) if (!begun.has(placementId)) afterObservation.add(placementId);
     for (const day of chain.readAsContinuedOn) if (day <= observedThrough) readAsContinued += 1;
     for (const { on } of chain.inconsistencies) if (on <= observedThrough) inconsistencies += 1;
   }
-  return { afterObservation, readAsContinued, inconsistencies };
+  return { afterObservation: afterObservation.size, readAsContinued, inconsistencies };
 }
 
 /** The chains that cells are made of: shown at E, begun by E. */
