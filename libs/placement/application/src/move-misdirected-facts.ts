@@ -1,11 +1,11 @@
-import { canonicalJson, NO_EVENTS, sha256Hex, type EventStore, type NewEvent, type RecordedEvent } from '@bestendig/event-store';
+import { canonicalJson, sha256Hex, type EventStore, type NewEvent, type RecordedEvent } from '@bestendig/event-store';
 import type { Fact, FactRetracted } from '@bestendig/placement-domain';
-import { ApplicationError } from './errors';
+import { appendMissing } from './append-missing';
 import { reactionEventId } from './event-ids';
+import { NamedSuccessors } from './follow-successors';
 import { idOfStream, placementStream } from './keys';
 import { targetNamedBy } from './links';
 import { pointsAt, REACTION_PREFIX, referenceOf, toPlacementEvent } from './recorded-facts';
-import { ROUNDS_MAX } from './record-hr-facts';
 
 export const MOVE_MISDIRECTED_FACTS = 'moveMisdirectedFacts';
 const ORIGIN = `${REACTION_PREFIX}${MOVE_MISDIRECTED_FACTS}#`;
@@ -22,14 +22,18 @@ const isOwnRetraction = (event: { readonly origin: string; readonly type: string
 /**
  * Follows links and placements in the order of the log. When a link is mended, what came in under it is recorded in
  * the placement it names now, with its own source, message id and moment of report, and retracted where it was; the two
- * point at each other. A fact that was on its way while the link was mended is moved when it is met. Every id follows
- * from the fact that moves, so that doing it again adds nothing.
+ * point at each other. A fact that was on its way while the link was mended is moved when it is met. What names the
+ * placement from elsewhere, as successor, follows it too. Every id follows from the fact that moves, so that doing it
+ * again adds nothing.
  */
 export class MisdirectedFacts {
   /** Link id -> what its last mend so far names. A link never mended cannot have misdirected. */
   private readonly targets = new Map<string, string>();
+  private readonly successors: NamedSuccessors;
 
-  constructor(private readonly store: EventStore) {}
+  constructor(private readonly store: EventStore) {
+    this.successors = new NamedSuccessors(store);
+  }
 
   /** True while no link was mended: then there is nothing to look for. */
   get isIdle(): boolean {
@@ -37,24 +41,30 @@ export class MisdirectedFacts {
   }
 
   async handle(event: RecordedEvent): Promise<void> {
-    if (event.type === 'LinkMended') await this.follow(event);
-    else await this.checkArrival(event);
+    if (event.type === 'LinkMended') {
+      await this.follow(event);
+      await this.successors.follow(event);
+    } else {
+      await this.checkArrival(event);
+      await this.successors.checkArrival(event);
+    }
   }
 
   /** What is remembered of mends before the point where handling starts. */
-  remember(mended: RecordedEvent): void {
+  async remember(mended: RecordedEvent): Promise<void> {
     const target = targetNamedBy(mended);
     if (target !== null) this.targets.set(idOfStream(mended.stream), target);
+    await this.successors.remember(mended);
   }
 
   private async follow(mended: RecordedEvent): Promise<void> {
     const link = idOfStream(mended.stream);
-    const target = targetNamedBy(mended);
-    if (target === null) return;
+    // As the link is now, whichever mend is being followed: so that following them all again moves nothing back and forth.
+    const named = (await this.store.readStream(mended.stream)).map(targetNamedBy).filter((target) => target !== null);
+    const target = named.at(-1);
+    if (target === undefined) return;
     this.targets.set(link, target);
-    const before = (await this.store.readStream(mended.stream)).filter((event) => event.revision < mended.revision);
-    const wrong = new Set(before.map(targetNamedBy).filter((named) => named !== null && named !== target));
-    for (const placementId of wrong) if (placementId !== null) await move(this.store, link, placementId, target);
+    for (const wrong of new Set(named)) if (wrong !== target) await move(this.store, link, wrong, target);
   }
 
   private async checkArrival(event: RecordedEvent): Promise<void> {
@@ -149,18 +159,4 @@ function retractionOf(event: RecordedEvent, toPlacement: string, newIds: Readonl
       keyId: null,
     },
   };
-}
-
-/** Appends those that the stream does not hold yet. */
-async function appendMissing(store: EventStore, stream: string, events: readonly NewEvent[]): Promise<void> {
-  for (let round = 0; round < ROUNDS_MAX; round += 1) {
-    const present = await store.readStream(stream);
-    const ids = new Set(present.map((event) => event.id));
-    const missing = events.filter((event) => !ids.has(event.id));
-    if (missing.length === 0) return;
-    const expected = present.length === 0 ? ('NO_STREAM' as const) : present.length + NO_EVENTS;
-    const [result] = await store.append([{ stream, expected, events: missing }]);
-    if (result?.outcome === 'appended') return;
-  }
-  throw new ApplicationError('contention', 'others kept writing to the placement that facts are moved to or from');
 }

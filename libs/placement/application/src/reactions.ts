@@ -1,4 +1,5 @@
 import type { EventFilter, EventStore, Page, Position } from '@bestendig/event-store';
+import { eventsUntil } from './events-until';
 import { FillIntake, type IntakeLedger } from './fill-intake';
 import { MisdirectedFacts, MOVE_MISDIRECTED_FACTS } from './move-misdirected-facts';
 import { pause, ReactionCheckpoints } from './reaction-checkpoints';
@@ -86,16 +87,7 @@ function movingFacts(store: EventStore): Reaction {
 
 /** Links that were mended before the place where reading starts: facts on their way then may still come in. */
 async function rememberMends(store: EventStore, facts: MisdirectedFacts, until: Position | null): Promise<void> {
-  if (until === null) return;
-  for (let at: Position | null = null; ; ) {
-    const page: Page = await store.readAll(at, { filter: MENDS });
-    for (const mended of page.events) {
-      if (store.comparePositions(mended.position, until) > 0) return;
-      facts.remember(mended);
-    }
-    if (page.next === null || page.atHead || store.comparePositions(page.next, until) >= 0) return;
-    at = page.next;
-  }
+  if (until !== null) for await (const mended of eventsUntil(store, MENDS, until)) await facts.remember(mended);
 }
 
 function fillingIntake(store: EventStore, intake: IntakeLedger): Reaction {

@@ -55,3 +55,13 @@ export function referenceOf(fact: Fact): FactReference | null {
 
 export const pointsAt = (reference: FactReference, event: { readonly id: string; readonly source: string | null; readonly messageId: string }): boolean =>
   'eventId' in reference ? reference.eventId === event.id : reference.source === event.source && reference.messageId === event.messageId;
+
+/** Ids of the events of a placement that are recorded in another one instead, because their link was mended. */
+export function movedAway(events: readonly RecordedEvent[]): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const event of events) {
+    const fact = toPlacementEvent(event);
+    if (fact.type === 'FactRetracted' && fact.data.movedTo !== undefined && 'eventId' in fact.data.retracts) ids.add(fact.data.retracts.eventId);
+  }
+  return ids;
+}
