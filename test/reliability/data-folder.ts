@@ -98,7 +98,13 @@ export function postmasterOf(folder: string): number | null {
 
 export function killPostmaster(folder: string): number | null {
   const pid = postmasterOf(folder);
-  if (pid !== null) process.kill(pid, 'SIGKILL');
+  if (pid === null) return null;
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Left by one that was killed before.
+    return null;
+  }
   return pid;
 }
 

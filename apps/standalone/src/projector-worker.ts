@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openPostgresEventStore } from '@bestendig/event-store';
+import { EventStoreError, openPostgresEventStore, type EventStore } from '@bestendig/event-store';
 import { runProjector } from '@bestendig/read-models';
 import type { ProjectorData, ProjectorMessage } from './projector-thread';
+
+const RETRY_MS = 250;
 
 // The whole of this thread: follow the log until told to stop. What it throws ends the thread and reaches its parent.
 void follow(workerData as ProjectorData);
@@ -10,11 +13,24 @@ async function follow({ databaseUrl }: ProjectorData): Promise<void> {
   const stop = new AbortController();
   parentPort?.once('message', () => stop.abort());
   const tell = (message: ProjectorMessage) => parentPort?.postMessage(message);
-  const store = await openPostgresEventStore({ databaseUrl, maxConnections: 4 });
+  const store = await open(databaseUrl, stop.signal);
   try {
-    await runProjector({ store, databaseUrl, signal: stop.signal, onProgress: ({ appliedEvents, atHead }) => tell({ appliedEvents, atHead }) });
+    if (store !== null) await runProjector({ store, databaseUrl, signal: stop.signal, onProgress: ({ appliedEvents, atHead }) => tell({ appliedEvents, atHead }) });
   } finally {
-    await store.close();
+    await store?.close();
     parentPort?.unref();
   }
+}
+
+/** A server that is just restarting is waited for, as the projector does later. Null when told to stop. */
+async function open(databaseUrl: string, signal: AbortSignal): Promise<EventStore | null> {
+  while (!signal.aborted) {
+    try {
+      return await openPostgresEventStore({ databaseUrl, maxConnections: 4 });
+    } catch (error) {
+      if (!(error instanceof EventStoreError && error.code === 'unavailable')) throw error;
+      await sleep(RETRY_MS);
+    }
+  }
+  return null;
 }

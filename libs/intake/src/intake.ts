@@ -55,6 +55,8 @@ export async function openIntake(databaseUrl: string, { maxConnections = 4 }: { 
   const pool = new Pool({ connectionString: databaseUrl, max: maxConnections, connectionTimeoutMillis: 10_000 });
   // A connection that breaks while nobody uses it is replaced at the next question.
   pool.on('error', () => undefined);
+  // One that breaks while it is lent out (a migration, a transaction) tells its next statement; unheard it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   try {
     await migrateIntake(pool);
   } catch (error) {

@@ -19,6 +19,8 @@ export async function openReadStore(databaseUrl: string, options?: { readonly ma
   });
   // An idle connection that the server closes is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => undefined);
+  // One that breaks while it is lent out (a migration, a transaction) tells its next statement; unheard it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   try {
     await migrateReadStore(pool);
   } catch (error) {

@@ -26,6 +26,8 @@ export async function makeScratchDatabase(databaseUrl: string): Promise<ScratchD
     const number = randomInt(1, 2 ** 31);
     await session.query('select pg_advisory_lock($1, $2)', [LOCK_SPACE, number]);
     await session.query(`create database ${NAME}${number}`);
+    // What is thrown away need not wait for the disk.
+    await session.query(`alter database ${NAME}${number} set synchronous_commit = off`);
     return { url: scratchUrl(databaseUrl, `${NAME}${number}`), drop: () => drop(session, number) };
   } catch (error) {
     await session.end();
@@ -55,11 +57,9 @@ async function dropLeftOver(session: Client): Promise<void> {
   }
 }
 
-/** What is thrown away need not wait for the disk. */
 function scratchUrl(databaseUrl: string, database: string): string {
   const url = new URL(databaseUrl);
   url.pathname = `/${database}`;
-  url.searchParams.set('options', '-c synchronous_commit=off');
   return url.toString();
 }
 
@@ -70,7 +70,7 @@ async function makeScratchServer(): Promise<ScratchDatabase> {
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     const { url, leave } = await useDatabase({ folder, onLost: () => undefined });
-    return { url: scratchUrl(url, new URL(url).pathname.slice(1)), drop: () => leave().then(remove, remove) };
+    return { url, drop: () => leave().then(remove, remove) };
   } catch (error) {
     remove();
     throw error;

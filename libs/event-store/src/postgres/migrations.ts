@@ -55,6 +55,8 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
 export async function migrateEventStore(databaseUrl: string): Promise<void> {
   const pool = new Pool({ connectionString: databaseUrl, max: 1, connectionTimeoutMillis: 10_000 });
   pool.on('error', () => undefined);
+  // One that breaks while it is lent out (a migration, a transaction) tells its next statement; unheard it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS }, migrationTableSchema: 'event_store', migrationTableName: 'migration', migrationLockTableName: 'migration_lock' });

@@ -22,7 +22,11 @@ export class ReactionCheckpoints {
     const pool = new Pool({ connectionString: databaseUrl, max: 2 });
     // A connection that breaks while idle is replaced at the next query, which reports what is wrong.
     pool.on('error', () => undefined);
-    const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: new Pool({ connectionString: databaseUrl, max: 1 }) }) });
+    const migrating = new Pool({ connectionString: databaseUrl, max: 1 });
+    migrating.on('error', () => undefined);
+    // One that breaks while it is lent out (a migration, a transaction) tells its next statement; unheard it would end the process.
+    migrating.on('connect', (client) => client.on('error', () => undefined));
+    const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: migrating }) });
     try {
       const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) }, migrationTableSchema: SCHEMA });
       const { error } = await migrator.migrateToLatest();
