@@ -104,7 +104,7 @@ function standing({ end, ends }: Segment, undated: readonly EndFact[]): Standing
 
 /**
  * True where the running contract ended by pension or death, so that a contract from `next`, the day after, does not carry on (MEASURES 8).
- * A code counts only where nothing else says how it ended; what would be parked beside a lower rank does not count.
+ * A code of either counts as the explicit fact does (MEASURES 3); what would be parked beside a lower rank does not count.
  */
 export function endsForGood(
   running: Segment,
@@ -114,11 +114,15 @@ export function endsForGood(
 ): boolean {
   const here = undated.length === 0 ? undated : undated.filter((end) => end.day >= running.spellFrom && end.day < next);
   const stands = standing(running, here);
-  if (stands.otherwise?.fact.type === 'PlacementEndedOtherwise')
-    return stands.otherwise.fact.data.kind !== 'agreedOutflow';
-  if (stands.contract === null || stands.continued !== null || stands.explicit !== null) return false;
-  const code = endCodeOf(stands.contract);
+  if (stands.otherwise?.fact.type === 'PlacementEndedOtherwise' && stands.otherwise.fact.data.kind !== 'agreedOutflow')
+    return true;
+  const code = statedCode(stands);
   return code !== null && (endCodePolicy(code, knownAt)?.pensionOrDeath ?? false);
+}
+
+/** The legal end code of an end: of the contract's, else of the explicit fact. */
+function statedCode({ contract, explicit }: Standing): EndCode | null {
+  return (contract && endCodeOf(contract)) ?? (explicit && endCodeOf(explicit)) ?? null;
 }
 
 /** What stands of the ends of one contract, after parking what gives way; `undated` only at the end of a spell. */
@@ -138,11 +142,11 @@ export function settleEnds(segment: Segment, undated: readonly EndFact[], verdic
 
 /** The end of a spell as its sources state it. */
 export function statedEnd(segment: Segment, stands: Standing, hiredByInlener: StatedEnd['hiredByInlener']): StatedEnd {
-  const { contract, otherwise, continued, explicit } = stands;
+  const { otherwise, continued, explicit } = stands;
   return {
     lastDay: segment.end?.lastDay ?? null,
     inexact: segment.end?.inexact ?? false,
-    endCode: (contract && endCodeOf(contract)) ?? (explicit && endCodeOf(explicit)) ?? null,
+    endCode: statedCode(stands),
     otherwise: otherwise?.fact.type === 'PlacementEndedOtherwise' ? otherwise.fact.data.kind : null,
     continued:
       continued?.fact.type === 'EmploymentContinued'
