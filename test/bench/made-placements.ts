@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { ARRANGEMENTS, SECTORS, addDays, addMonths, type Day, type Fact, type PlacementEvent } from '@bestendig/placement-domain';
+import {
+  ARRANGEMENTS,
+  SECTORS,
+  addDays,
+  addMonths,
+  type Day,
+  type Fact,
+  type PlacementEvent,
+} from '@bestendig/placement-domain';
 
 /** A placement's facts in the order in which they became known. */
 export type MadePlacement = { readonly placementId: string; readonly events: readonly PlacementEvent[] };
@@ -21,8 +29,10 @@ export function* madePlacements(count: number, seed: number): Generator<MadePlac
 
 function madePlacement(placementId: string, candidateId: string, next: () => number): MadePlacement {
   const told: { fact: Fact; known: Day }[] = [];
-  const pick = <Item>(items: readonly Item[], fallback: Item): Item => items[Math.floor(next() * items.length)] ?? fallback;
-  const tell = (fact: Fact): number => told.push({ fact, known: addDays(fact.data.effectiveDate, Math.floor(next() * 45) - 5) });
+  const pick = <Item>(items: readonly Item[], fallback: Item): Item =>
+    items[Math.floor(next() * items.length)] ?? fallback;
+  const tell = (fact: Fact): number =>
+    told.push({ fact, known: addDays(fact.data.effectiveDate, Math.floor(next() * 45) - 5) });
   const day0 = addDays('2016-01-01', Math.floor(next() * 3_560));
   tell({
     type: 'PlacementRegistered',
@@ -34,14 +44,22 @@ function madePlacement(placementId: string, candidateId: string, next: () => num
   }); // prettier-ignore
   let plannedEnd = addDays(addMonths(day0, next() < 0.5 ? 6 : 12), -1);
   tell({ type: 'ContractSigned', data: { effectiveDate: day0, form: 'arbeidsovereenkomst', plannedEnd } });
-  if (next() < 0.6) tell({ type: 'JobcoachAssigned', data: { effectiveDate: addDays(day0, 40), kind: 'external', level: 'midden' } });
+  if (next() < 0.6)
+    tell({ type: 'JobcoachAssigned', data: { effectiveDate: addDays(day0, 40), kind: 'external', level: 'midden' } });
   if (next() < 0.5) tell({ type: 'HoursChanged', data: { effectiveDate: addDays(day0, 100), hoursPerWeek: 32 } });
-  if (next() < 0.4) tell({ type: 'EmploymentInterrupted', data: { effectiveDate: addDays(day0, 60), kind: 'sickness' } });
+  if (next() < 0.4)
+    tell({ type: 'EmploymentInterrupted', data: { effectiveDate: addDays(day0, 60), kind: 'sickness' } });
   if (next() < 0.4) tell({ type: 'EmploymentResumed', data: { effectiveDate: addDays(day0, 75) } });
   for (let contract = 2; plannedEnd < '2025-12-31'; contract += 1) {
     const fate = next();
     if (fate < 0.35) {
-      tell({ type: 'ContractEnded', data: { effectiveDate: next() < 0.5 ? plannedEnd : addDays(plannedEnd, -30), endCode: pick(['04', '20', '30', '03', '06'], '30') } });
+      tell({
+        type: 'ContractEnded',
+        data: {
+          effectiveDate: next() < 0.5 ? plannedEnd : addDays(plannedEnd, -30),
+          endCode: pick(['04', '20', '30', '03', '06'], '30'),
+        },
+      });
       if (next() < 0.4) tell({ type: 'UitvalRecorded', data: { effectiveDate: plannedEnd, cause: 'noWorkOrMoney' } });
       break;
     }
@@ -62,7 +80,15 @@ function eventOf(placementId: string, fact: Fact, known: Day, index: number): Pl
   const second = index % 60;
   const moment = `${known}T12:00:${String(second).padStart(2, '0')}.000000Z`;
   const id = idOf(`${placementId} ${index}`);
-  return { ...fact, id, recordedAt: moment, reportedAt: moment, source: 'urn:nld:oin:00000001000000000000:systeem:bench', messageId: id, byPerson: false };
+  return {
+    ...fact,
+    id,
+    recordedAt: moment,
+    reportedAt: moment,
+    source: 'urn:nld:oin:00000001000000000000:systeem:bench',
+    messageId: id,
+    byPerson: false,
+  };
 }
 
 /** A UUID from a text: the same for the same text. */

@@ -16,7 +16,10 @@ const HORIZONS = [3, 6, 12, 24] as const;
 
 /** After every fact of the made placements. */
 const NOW = '2026-11-01T12:00:00.000000Z';
-const PAST = { 'a year before': '2025-01-01T12:00:00.000000Z', 'five years before': '2021-01-01T12:00:00.000000Z' } as const;
+const PAST = {
+  'a year before': '2025-01-01T12:00:00.000000Z',
+  'five years before': '2021-01-01T12:00:00.000000Z',
+} as const;
 
 async function main(): Promise<void> {
   const { size, rounds } = benchArgs({ name: 'query', counts: 'placements', size: 200_000, rounds: 5 });
@@ -28,7 +31,9 @@ async function main(): Promise<void> {
     const readStore = await openReadStore(databaseUrl);
     try {
       for (const moment of moments) sameCounts(await ask(readStore, generation, moment), expected.get(moment));
-      console.log(`loaded ${size} placements; the matrix is what the pure measure counts, now and at both past moments`);
+      console.log(
+        `loaded ${size} placements; the matrix is what the pure measure counts, now and at both past moments`,
+      );
       closeBench(await measure(readStore, generation, { size, rounds }));
     } finally {
       await readStore.close();
@@ -54,12 +59,23 @@ function* groupsOf(size: number): Generator<readonly MadePlacement[]> {
 }
 
 /** Passes groups on, counting their cells with the pure measure: counts add up over persons. */
-function* counted(groups: Iterable<readonly MadePlacement[]>, expected: ReadonlyMap<string, Map<string, number>>): Generator<readonly MadePlacement[]> {
+function* counted(
+  groups: Iterable<readonly MadePlacement[]>,
+  expected: ReadonlyMap<string, Map<string, number>>,
+): Generator<readonly MadePlacement[]> {
   let placements = 0;
   for (const group of groups) {
     for (const [moment, sums] of expected) {
       const chains = personsOf(group, moment).flatMap((person) => chainsAtEveryEnd(person, moment));
-      addCounts(retentionMatrix(chains, { peildatum: moment.slice(0, 10), knownAt: moment, cohort: 'quarter', horizons: HORIZONS }), sums);
+      addCounts(
+        retentionMatrix(chains, {
+          peildatum: moment.slice(0, 10),
+          knownAt: moment,
+          cohort: 'quarter',
+          horizons: HORIZONS,
+        }),
+        sums,
+      );
     }
     placements += group.length;
     if (placements % (GROUP * 10) < GROUP) console.log(`${placements} placements`);
@@ -67,7 +83,10 @@ function* counted(groups: Iterable<readonly MadePlacement[]>, expected: Readonly
   }
 }
 
-function personsOf(group: readonly MadePlacement[], moment: string): readonly (readonly { readonly placementId: string; readonly timeline: Timeline }[])[] {
+function personsOf(
+  group: readonly MadePlacement[],
+  moment: string,
+): readonly (readonly { readonly placementId: string; readonly timeline: Timeline }[])[] {
   const persons = new Map<string, { readonly placementId: string; readonly timeline: Timeline }[]>();
   for (const { placementId, events } of group) {
     const read = timeline(events, moment);
@@ -97,16 +116,30 @@ function sameCounts(matrix: Pick<RetentionMatrix, 'rows'>, expected: ReadonlyMap
   const found = new Map<string, number>();
   addCounts(matrix, found);
   const keys = new Set([...found.keys(), ...(expected?.keys() ?? [])]);
-  for (const key of keys) if (found.get(key) !== expected?.get(key)) throw new Error(`The matrix is wrong at ${key}: ${found.get(key)} instead of ${expected?.get(key)}.`);
+  for (const key of keys)
+    if (found.get(key) !== expected?.get(key))
+      throw new Error(`The matrix is wrong at ${key}: ${found.get(key)} instead of ${expected?.get(key)}.`);
 }
 
-async function ask(readStore: ReadStore, generation: Generation, knownAt: string): Promise<Pick<RetentionMatrix, 'rows'>> {
-  const matrix = await cohortRetention(readStore, cutOf(generation, knownAt), { peildatum: knownAt.slice(0, 10), cohort: 'quarter', horizons: HORIZONS });
+async function ask(
+  readStore: ReadStore,
+  generation: Generation,
+  knownAt: string,
+): Promise<Pick<RetentionMatrix, 'rows'>> {
+  const matrix = await cohortRetention(readStore, cutOf(generation, knownAt), {
+    peildatum: knownAt.slice(0, 10),
+    cohort: 'quarter',
+    horizons: HORIZONS,
+  });
   if (!('rows' in matrix)) throw new Error('A matrix that is not grouped has rows.');
   return matrix;
 }
 
-async function measure(readStore: ReadStore, generation: Generation, { size, rounds }: { readonly size: number; readonly rounds: number }): Promise<readonly Measure[]> {
+async function measure(
+  readStore: ReadStore,
+  generation: Generation,
+  { size, rounds }: { readonly size: number; readonly rounds: number },
+): Promise<readonly Measure[]> {
   const kinds = Object.entries({ now: NOW, ...PAST });
   const tookMs = new Map<string, number[]>(kinds.map(([kind]) => [kind, []]));
   // The first round warms up.
@@ -124,7 +157,17 @@ async function measure(readStore: ReadStore, generation: Generation, { size, rou
       const value = percentile(tookMs.get(kind) ?? [], share);
       const reference = percentile(tookMs.get('now') ?? [], share);
       const ratio = value / reference;
-      return { bench: `query: retention table as known ${kind}, p${share * 100}`, size, unit: 'ms', value, reference: { name: 'now', value: reference }, ratio, aim: RATIO_AIM, met: ratio <= RATIO_AIM, peakMiB: peakMiB() };
+      return {
+        bench: `query: retention table as known ${kind}, p${share * 100}`,
+        size,
+        unit: 'ms',
+        value,
+        reference: { name: 'now', value: reference },
+        ratio,
+        aim: RATIO_AIM,
+        met: ratio <= RATIO_AIM,
+        peakMiB: peakMiB(),
+      };
     }),
   );
 }

@@ -31,18 +31,29 @@ export async function rowsAtOnce(databaseUrl: string, log: readonly LoggedEvent[
 /** Runs a projector until it has come to the end of the log. */
 export async function projectAll(databaseUrl: string, store: EventStore, pageEvents: number): Promise<void> {
   const done = new AbortController();
-  await runProjector({ store, databaseUrl, pageEvents, signal: done.signal, onProgress: ({ atHead }) => (atHead ? done.abort() : undefined) });
+  await runProjector({
+    store,
+    databaseUrl,
+    pageEvents,
+    signal: done.signal,
+    onProgress: ({ atHead }) => (atHead ? done.abort() : undefined),
+  });
 }
 
 /** Drops all read models. */
 export async function forget(databaseUrl: string): Promise<void> {
   await withClient(databaseUrl, async (client) => {
-    const { rows } = await client.query<{ name: string }>(`select nspname as name from pg_namespace where nspname like 'read\\_%'`);
+    const { rows } = await client.query<{ name: string }>(
+      `select nspname as name from pg_namespace where nspname like 'read\\_%'`,
+    );
     for (const { name } of rows) await client.query(`drop schema ${name} cascade`);
   });
 }
 
-export async function withClient<Result>(databaseUrl: string, work: (client: Client) => Promise<Result>): Promise<Result> {
+export async function withClient<Result>(
+  databaseUrl: string,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
   const client = new Client({ connectionString: databaseUrl });
   client.on('error', () => undefined);
   await client.connect();

@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BEGINNING_OF_TIME, createMemoryEventStore, instantOf, type EventStore, type Position } from '@bestendig/event-store';
+import {
+  BEGINNING_OF_TIME,
+  createMemoryEventStore,
+  instantOf,
+  type EventStore,
+  type Position,
+} from '@bestendig/event-store';
 import { caughtUpTo, resolveCut } from '@bestendig/read-models';
 import { openReadStore, type ReadStore } from '@bestendig/read-store';
 import { createTestDatabase, registered, signed, type TestDatabase } from '@bestendig/testing';
@@ -30,7 +36,10 @@ async function record(...facts: readonly Fact[]): Promise<Position> {
     store,
     facts.map((fact) => {
       const id = uuidOf(`fact ${(told += 1)}`);
-      return { placementId: uuidOf(`placement ${told}`), event: { ...fact, id, recordedAt: '', reportedAt: null, source: 'urn:test', messageId: id, byPerson: false } };
+      return {
+        placementId: uuidOf(`placement ${told}`),
+        event: { ...fact, id, recordedAt: '', reportedAt: null, source: 'urn:test', messageId: id, byPerson: false },
+      };
     }),
   );
   return (await store.headPosition()) ?? '';
@@ -38,7 +47,10 @@ async function record(...facts: readonly Fact[]): Promise<Position> {
 
 /** Applies `pages` pages of `events` events, and no more. */
 async function apply(pages: number, events: number): Promise<void> {
-  const limited: EventStore = { ...bound(store), subscribe: (from, options) => firstPages(store.subscribe(from, { ...options, limit: events }), pages) };
+  const limited: EventStore = {
+    ...bound(store),
+    subscribe: (from, options) => firstPages(store.subscribe(from, { ...options, limit: events }), pages),
+  };
   await projectAll(database.url, limited, events);
 }
 
@@ -83,7 +95,9 @@ test('a moment that can be known is answered, one to come is not, unless it come
   const future = instantOf(now + 1_000_000n);
   expect((await resolveCut(readStore, store, { knownAt: past })).knownAt).toBe(past);
   await expect(resolveCut(readStore, store, { knownAt: future })).rejects.toMatchObject({ code: 'notYetKnown' });
-  await expect(resolveCut(readStore, store, { knownAt: future, waitMs: 60 })).rejects.toMatchObject({ code: 'notYetKnown' });
+  await expect(resolveCut(readStore, store, { knownAt: future, waitMs: 60 })).rejects.toMatchObject({
+    code: 'notYetKnown',
+  });
   const waiting = resolveCut(readStore, store, { knownAt: future, waitMs: 5_000 });
   await sleep(50);
   now += 2_000_000n;
@@ -96,14 +110,19 @@ test('what was written can be waited for', async () => {
   now += 1_000_000n;
   const position = await record(registered());
   expect(await caughtUpTo(readStore, store, position, 50)).toBe(false);
-  await expect(resolveCut(readStore, store, { minPosition: position, waitMs: 50 })).rejects.toMatchObject({ code: 'timeout' });
+  await expect(resolveCut(readStore, store, { minPosition: position, waitMs: 50 })).rejects.toMatchObject({
+    code: 'timeout',
+  });
   const waiting = resolveCut(readStore, store, { minPosition: position, waitMs: 5_000 });
   await projectAll(database.url, store, 10);
   expect((await waiting).knownAt).toBe(instantOf(now));
   expect(await caughtUpTo(readStore, store, position, 50)).toBe(true);
 });
 
-async function* firstPages<Page>(pages: AsyncIterable<Page & { readonly atHead: boolean }>, count: number): AsyncGenerator<Page & { readonly atHead: boolean }> {
+async function* firstPages<Page>(
+  pages: AsyncIterable<Page & { readonly atHead: boolean }>,
+  count: number,
+): AsyncGenerator<Page & { readonly atHead: boolean }> {
   let given = 0;
   for await (const page of pages) {
     given += 1;

@@ -14,7 +14,9 @@ let log: readonly LoggedEvent[];
 beforeAll(async () => {
   database = await createTestDatabase();
   store = await openPostgresEventStore({ databaseUrl: database.url, maxConnections: 4 });
-  const drawn = fc.sample(randomLogsSince('2026-02-01T12:00:00.000000Z'), { seed: 20, numRuns: 15 }).flatMap((events, index) => events.map((event) => renamed(event, index)));
+  const drawn = fc
+    .sample(randomLogsSince('2026-02-01T12:00:00.000000Z'), { seed: 20, numRuns: 15 })
+    .flatMap((events, index) => events.map((event) => renamed(event, index)));
   log = await appended(drawn);
 }, 120_000);
 afterAll(async () => {
@@ -34,7 +36,11 @@ async function appended(drawn: readonly LoggedEvent[]): Promise<readonly LoggedE
   for (let index = 0; index < drawn.length; index += 40) await appendTo(store, drawn.slice(index, index + 40));
   const known: LoggedEvent[] = [];
   const byId = new Map(drawn.map((logged) => [`placement-${logged.placementId} ${logged.event.id}`, logged]));
-  for (let from = null, page = await store.readAll(from, { limit: 10_000 }); page.next !== null; page = await store.readAll(page.next, { limit: 10_000 })) {
+  for (
+    let from = null, page = await store.readAll(from, { limit: 10_000 });
+    page.next !== null;
+    page = await store.readAll(page.next, { limit: 10_000 })
+  ) {
     for (const { stream, id, knownTime } of page.events) {
       const logged = byId.get(`${stream} ${id}`);
       if (logged !== undefined) known.push({ ...logged, event: { ...logged.event, recordedAt: knownTime } });
@@ -87,8 +93,34 @@ test('of two projectors one works; when it goes the other takes over; nothing is
   await sleep(200);
   await Promise.all([one, project('second', second, log.length)]);
   expect(applied.map(([name]) => name)).toEqual(applied.map(([name]) => name).sort());
-  expect(applied.map(([, events]) => events)).toEqual([...new Set(applied.map(([, events]) => events))].sort((a, b) => a - b));
+  expect(applied.map(([, events]) => events)).toEqual(
+    [...new Set(applied.map(([, events]) => events))].sort((a, b) => a - b),
+  );
   expect(new Set(applied.map(([name]) => name)).size).toBe(2);
+  expect(await rowsIn(database.url, 'read_model_1')).toEqual(expected);
+});
+
+test('a projector that was taken over gives up its page and waits for its turn', async () => {
+  const expected = await rowsAtOnce(database.url, log);
+  const done = new AbortController();
+  const retries: unknown[] = [];
+  let pages = 0;
+  await runProjector({
+    store,
+    databaseUrl: database.url,
+    pageEvents: 40,
+    signal: done.signal,
+    onRetry: (error) => retries.push(error),
+    onProgress: ({ appliedEvents }) => {
+      pages += 1;
+      if (pages === 3)
+        void withClient(database.url, (client) =>
+          client.query('update read_store.projection_set set owner_epoch = owner_epoch + 1'),
+        );
+      if (appliedEvents === log.length) done.abort();
+    },
+  });
+  expect(retries).toEqual([expect.objectContaining({ code: 'fenced' })]);
   expect(await rowsIn(database.url, 'read_model_1')).toEqual(expected);
 });
 
@@ -98,7 +130,12 @@ test('a rebuild beside a projector that goes on gives the rows that live has, is
   const projecting = runProjector({ store, databaseUrl: database.url, pageEvents: 15, signal: done.signal });
   const steps = new Set<string>();
   await sleep(150);
-  const result = await rebuildReadModels({ store, databaseUrl: database.url, pageEvents: 70, onProgress: ({ step }) => void steps.add(step) });
+  const result = await rebuildReadModels({
+    store,
+    databaseUrl: database.url,
+    pageEvents: 70,
+    onProgress: ({ step }) => void steps.add(step),
+  });
   expect(result).toMatchObject({ outcome: 'switched', schema: 'read_model_2', compared: 'sameAsLive' });
   expect([...steps]).toEqual(expect.arrayContaining(['index', 'verify']));
   await applied(log.length);
@@ -106,14 +143,23 @@ test('a rebuild beside a projector that goes on gives the rows that live has, is
   await projecting;
   expect(await rowsIn(database.url, 'read_model_2')).toEqual(expected);
   const readStore = await openReadStore(database.url);
-  expect((await projections(readStore, store)).map(({ state, schema }) => `${state} ${schema}`)).toEqual(['live read_model_2', 'kept read_model_1']);
+  expect((await projections(readStore, store)).map(({ state, schema }) => `${state} ${schema}`)).toEqual([
+    'live read_model_2',
+    'kept read_model_1',
+  ]);
   await readStore.close();
 });
 
 test('a rebuild that is stopped or killed goes on where it was', async () => {
   await projectAll(database.url, store, 500);
   const stop = new AbortController();
-  const stopped = await rebuildReadModels({ store, databaseUrl: database.url, pageEvents: 30, signal: stop.signal, onProgress: () => stop.abort() });
+  const stopped = await rebuildReadModels({
+    store,
+    databaseUrl: database.url,
+    pageEvents: 30,
+    signal: stop.signal,
+    onProgress: () => stop.abort(),
+  });
   expect(stopped).toEqual({ outcome: 'givenUp' });
   const killed = rebuildReadModels({
     store,
@@ -125,42 +171,71 @@ test('a rebuild that is stopped or killed goes on where it was', async () => {
   });
   await expect(killed).rejects.toThrow();
   const events: number[] = [];
-  const result = await rebuildReadModels({ store, databaseUrl: database.url, pageEvents: 50, onProgress: (progress) => events.push(progress.events) });
+  const result = await rebuildReadModels({
+    store,
+    databaseUrl: database.url,
+    pageEvents: 50,
+    onProgress: (progress) => events.push(progress.events),
+  });
   expect(events[0]).toBeGreaterThan(50);
-  expect(result).toMatchObject({ outcome: 'switched', schema: 'read_model_2', compared: 'sameAsLive', events: log.length });
+  expect(result).toMatchObject({
+    outcome: 'switched',
+    schema: 'read_model_2',
+    compared: 'sameAsLive',
+    events: log.length,
+  });
   expect(await rowsIn(database.url, 'read_model_2')).toEqual(await rowsIn(database.url, 'read_model_1'));
 });
 
 test('a rebuild that finds live otherwise switches nothing, says so, and begins anew next time', async () => {
   await projectAll(database.url, store, 500);
-  await withClient(database.url, (client) => client.query(`update read_model_1.spell set contracts = contracts + 1 where ctid = (select min(ctid) from read_model_1.spell)`));
-  await expect(rebuildReadModels({ store, databaseUrl: database.url })).rejects.toMatchObject({ name: ReadStoreError.name, code: 'checksumDiffers' });
+  await withClient(database.url, (client) =>
+    client.query(
+      `update read_model_1.spell set contracts = contracts + 1 where ctid = (select min(ctid) from read_model_1.spell)`,
+    ),
+  );
+  await expect(rebuildReadModels({ store, databaseUrl: database.url })).rejects.toMatchObject({
+    name: ReadStoreError.name,
+    code: 'checksumDiffers',
+  });
   const readStore = await openReadStore(database.url);
-  expect((await projections(readStore, store)).map(({ state, schema }) => `${state} ${schema}`)).toEqual(['live read_model_1']);
+  expect((await projections(readStore, store)).map(({ state, schema }) => `${state} ${schema}`)).toEqual([
+    'live read_model_1',
+  ]);
   await readStore.close();
 });
 
 test('what another version built is not answered from, and is made anew when a projector starts', async () => {
   await projectAll(database.url, store, 500);
-  await withClient(database.url, (client) => client.query(`update read_store.generation set fingerprint = 'of another version'`));
+  await withClient(database.url, (client) =>
+    client.query(`update read_store.generation set fingerprint = 'of another version'`),
+  );
   const readStore = await openReadStore(database.url);
   await expect(resolveCut(readStore, store)).rejects.toMatchObject({ code: 'notReady' });
   await projectAll(database.url, store, 500);
-  expect((await resolveCut(readStore, store)).generation).toMatchObject({ schema: 'read_model_2', appliedEvents: log.length });
+  expect((await resolveCut(readStore, store)).generation).toMatchObject({
+    schema: 'read_model_2',
+    appliedEvents: log.length,
+  });
   await readStore.close();
   expect(await rowsIn(database.url, 'read_model_2')).toEqual(await rowsIn(database.url, 'read_model_1'));
 });
 
 test('only one rebuild runs at a time', async () => {
   await projectAll(database.url, store, 500);
-  const results = await Promise.allSettled([rebuildReadModels({ store, databaseUrl: database.url }), rebuildReadModels({ store, databaseUrl: database.url })]);
+  const results = await Promise.allSettled([
+    rebuildReadModels({ store, databaseUrl: database.url }),
+    rebuildReadModels({ store, databaseUrl: database.url }),
+  ]);
   expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'rebuildRunning' } });
 });
 
 function cutProjectors(): Promise<unknown> {
   return withClient(database.url, (client) =>
-    client.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'bestendig-projector' and datname = current_database()`),
+    client.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'bestendig-projector' and datname = current_database()`,
+    ),
   );
 }
 

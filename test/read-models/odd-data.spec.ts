@@ -2,7 +2,15 @@ import { cohortRetention, cutOf, listPlacements, loadReadModels } from '@bestend
 import { openReadStore, type ReadStore } from '@bestendig/read-store';
 import { retentionMatrix } from '@bestendig/duurzaamheid-domain';
 import { chainsAtEveryEnd, type PlacementEvent } from '@bestendig/placement-domain';
-import { contractEnded, createTestDatabase, junkEvents, placement, registered, signed, type TestDatabase } from '@bestendig/testing';
+import {
+  contractEnded,
+  createTestDatabase,
+  junkEvents,
+  placement,
+  registered,
+  signed,
+  type TestDatabase,
+} from '@bestendig/testing';
 import fc from 'fast-check';
 import { forget } from './built-rows';
 import { uuidOf } from './random-logs';
@@ -23,11 +31,15 @@ const KNOWN_AT = '2031-01-01T00:00:00.000000Z';
 
 /** Events as a store gives them: ids are UUIDs and data is what JSON can hold. */
 const stored = (events: readonly PlacementEvent[], name: string): readonly PlacementEvent[] =>
-  events.map((event, index) => ({ ...event, id: uuidOf(`${name} ${index}`), data: storable(event.data) })).filter(({ data }) => typeof data['effectiveDate'] !== 'object');
+  events
+    .map((event, index) => ({ ...event, id: uuidOf(`${name} ${index}`), data: storable(event.data) }))
+    .filter(({ data }) => typeof data['effectiveDate'] !== 'object');
 
 function storable(data: unknown): never {
   try {
-    const kept: unknown = JSON.parse(JSON.stringify(data, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)));
+    const kept: unknown = JSON.parse(
+      JSON.stringify(data, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
+    );
     return (typeof kept === 'object' && kept !== null ? kept : {}) as never;
   } catch {
     return {} as never;
@@ -36,22 +48,38 @@ function storable(data: unknown): never {
 
 test('whatever the log holds, it is folded and written', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(junkEvents, { minLength: 20, maxLength: 20 }), fc.anything(), async (histories, anything) => {
-      await forget(database.url);
-      const odd = storable({ effectiveDate: '2020-01-01', candidateId: 'nobody', employerId: 'kvk:1', sector: anything, region: anything, hoursPerWeek: anything, inTargetGroup: anything });
-      const placements = histories.map((events, index) => {
-        const registration = { ...(placement(ID, registered()).events[0] ?? fail()), data: odd };
-        return { placementId: uuidOf(`placement ${index}`), events: stored([registration, signed0(), ...events].sort(byTime), String(index)) };
-      });
-      const generation = await loadReadModels(database.url, [placements]);
-      expect((await listPlacements(readStore, cutOf(generation, KNOWN_AT), { limit: 100 })).items).toHaveLength(20);
-    }),
+    fc.asyncProperty(
+      fc.array(junkEvents, { minLength: 20, maxLength: 20 }),
+      fc.anything(),
+      async (histories, anything) => {
+        await forget(database.url);
+        const odd = storable({
+          effectiveDate: '2020-01-01',
+          candidateId: 'nobody',
+          employerId: 'kvk:1',
+          sector: anything,
+          region: anything,
+          hoursPerWeek: anything,
+          inTargetGroup: anything,
+        });
+        const placements = histories.map((events, index) => {
+          const registration = { ...(placement(ID, registered()).events[0] ?? fail()), data: odd };
+          return {
+            placementId: uuidOf(`placement ${index}`),
+            events: stored([registration, signed0(), ...events].sort(byTime), String(index)),
+          };
+        });
+        const generation = await loadReadModels(database.url, [placements]);
+        expect((await listPlacements(readStore, cutOf(generation, KNOWN_AT), { limit: 100 })).items).toHaveLength(20);
+      },
+    ),
     { numRuns: 8, endOnFailure: true },
   );
 });
 
 const signed0 = (): PlacementEvent => placement(ID, signed('2020-02-01')).events[1] ?? fail();
-const byTime = (a: PlacementEvent, b: PlacementEvent): number => (a.recordedAt < b.recordedAt ? -1 : a.recordedAt > b.recordedAt ? 1 : 0);
+const byTime = (a: PlacementEvent, b: PlacementEvent): number =>
+  a.recordedAt < b.recordedAt ? -1 : a.recordedAt > b.recordedAt ? 1 : 0;
 
 test.each([
   ['until the last day of the calendar', [signed('2024-01-15', '9999-12-31')]],
@@ -64,7 +92,10 @@ test.each([
   const generation = await loadReadModels(database.url, [[{ placementId: ID, events: stored(told.events, 'far') }]]);
   const question = { peildatum: '2030-06-01', cohort: 'year', horizons: [0, 6, 12, 24] } as const;
   const pure = retentionMatrix(chainsAtEveryEnd([told]), { ...question, knownAt: KNOWN_AT });
-  expect(await cohortRetention(readStore, cutOf(generation, KNOWN_AT), question)).toEqual({ ...pure, asReported: false });
+  expect(await cohortRetention(readStore, cutOf(generation, KNOWN_AT), question)).toEqual({
+    ...pure,
+    asReported: false,
+  });
 });
 
 function fail(): never {

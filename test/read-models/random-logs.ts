@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createMemoryEventStore, instantOf, microsOf, type EventStore, type Instant, type NewEvent } from '@bestendig/event-store';
+import {
+  createMemoryEventStore,
+  instantOf,
+  microsOf,
+  type EventStore,
+  type Instant,
+  type NewEvent,
+} from '@bestendig/event-store';
 import { ARRANGEMENTS, SECTORS, type PlacementEvent } from '@bestendig/placement-domain';
 import { personHistories } from '@bestendig/testing';
 import fc from 'fast-check';
@@ -12,11 +19,19 @@ export type LoggedEvent = { readonly placementId: string; readonly event: Placem
  * events share one. A registration names another person now and then, so that corrections move placements between persons.
  */
 export const randomLogsSince = (first: Instant): fc.Arbitrary<readonly LoggedEvent[]> =>
-  fc.tuple(fc.array(personHistories, { minLength: 1, maxLength: 9 }), fc.nat(1_000)).map(([persons, salt]) =>
-    persons
-      .flatMap((placements, person) => placements.flatMap((placement) => logged(placement, { person, persons: persons.length, salt, first: microsOf(first) })))
-      .sort((a, b) => (a.event.recordedAt < b.event.recordedAt ? -1 : a.event.recordedAt > b.event.recordedAt ? 1 : 0)),
-  );
+  fc
+    .tuple(fc.array(personHistories, { minLength: 1, maxLength: 9 }), fc.nat(1_000))
+    .map(([persons, salt]) =>
+      persons
+        .flatMap((placements, person) =>
+          placements.flatMap((placement) =>
+            logged(placement, { person, persons: persons.length, salt, first: microsOf(first) }),
+          ),
+        )
+        .sort((a, b) =>
+          a.event.recordedAt < b.event.recordedAt ? -1 : a.event.recordedAt > b.event.recordedAt ? 1 : 0,
+        ),
+    );
 
 /** Since before the policy rows of 2020, 2022 and 2023 became known: they do so between the events. */
 export const randomLogs = randomLogsSince('2019-01-01T12:00:00.000000Z');
@@ -24,15 +39,22 @@ export const randomLogs = randomLogsSince('2019-01-01T12:00:00.000000Z');
 type Salt = { readonly person: number; readonly persons: number; readonly salt: number; readonly first: bigint };
 const STEP_MICROS = 45n * 86_400_000_000n;
 
-function logged(placement: { readonly placementId: string; readonly events: readonly PlacementEvent[] }, { person, persons, salt, first }: Salt): readonly LoggedEvent[] {
-  const own = (text: string): string => text.replaceAll('00000000-0000-4000', `${String(person).padStart(8, '0')}-0000-4000`);
+function logged(
+  placement: { readonly placementId: string; readonly events: readonly PlacementEvent[] },
+  { person, persons, salt, first }: Salt,
+): readonly LoggedEvent[] {
+  const own = (text: string): string =>
+    text.replaceAll('00000000-0000-4000', `${String(person).padStart(8, '0')}-0000-4000`);
   const placementId = own(placement.placementId);
-  const luck = (text: string): number => createHash('md5').update(`${salt} ${placementId} ${text}`).digest().readUInt16BE(0);
+  const luck = (text: string): number =>
+    createHash('md5').update(`${salt} ${placementId} ${text}`).digest().readUInt16BE(0);
   return placement.events.map((event): LoggedEvent => {
     // Everything by text: facts name placements, persons and events wherever they like.
     const text = own(JSON.stringify(event))
       .replaceAll(/"(e\d+-\d+)"/g, (_, id: string) => `"${uuidOf(`${placementId} ${id}`)}"`)
-      .replaceAll(/"candidateId":"\d{8}/g, (same) => (luck(event.id) % 8 === 0 ? `"candidateId":"${String(luck(event.id) % persons).padStart(8, '0')}` : same))
+      .replaceAll(/"candidateId":"\d{8}/g, (same) =>
+        luck(event.id) % 8 === 0 ? `"candidateId":"${String(luck(event.id) % persons).padStart(8, '0')}` : same,
+      )
       .replaceAll('"sector":"gemeenten"', `"sector":"${SECTORS[luck('sector') % SECTORS.length]}"`)
       .replaceAll('"region":"AM14"', `"region":"AM${10 + (luck('region') % 5)}"`)
       .replaceAll(/"arrangement":"\w+"/g, `"arrangement":"${ARRANGEMENTS[luck('how') % ARRANGEMENTS.length]}"`);
@@ -47,7 +69,10 @@ export function uuidOf(text: string): string {
 }
 
 /** The log's placements with their events up to a moment. */
-export function placementsOf(log: readonly LoggedEvent[], knownAt?: string): readonly { readonly placementId: string; readonly events: readonly PlacementEvent[] }[] {
+export function placementsOf(
+  log: readonly LoggedEvent[],
+  knownAt?: string,
+): readonly { readonly placementId: string; readonly events: readonly PlacementEvent[] }[] {
   const events = new Map<string, PlacementEvent[]>();
   for (const { placementId, event } of log) {
     if (knownAt !== undefined && event.recordedAt > knownAt) continue;
@@ -62,7 +87,10 @@ export async function storeOf(log: readonly LoggedEvent[]): Promise<EventStore> 
   const store = createMemoryEventStore({ clock: () => now });
   for (const moment of [...new Set(log.map(({ event }) => event.recordedAt))]) {
     now = microsOf(moment);
-    await appendTo(store, log.filter(({ event }) => event.recordedAt === moment));
+    await appendTo(
+      store,
+      log.filter(({ event }) => event.recordedAt === moment),
+    );
   }
   now += STEP_MICROS;
   return store;
@@ -70,7 +98,11 @@ export async function storeOf(log: readonly LoggedEvent[]): Promise<EventStore> 
 
 /** Appends events as one call; their known times are the store's. */
 export async function appendTo(store: EventStore, log: readonly LoggedEvent[]): Promise<void> {
-  const writes = placementsOf(log).map(({ placementId, events }) => ({ stream: `placement-${placementId}`, expected: 'ANY' as const, events: events.map(newEvent) }));
+  const writes = placementsOf(log).map(({ placementId, events }) => ({
+    stream: `placement-${placementId}`,
+    expected: 'ANY' as const,
+    events: events.map(newEvent),
+  }));
   const results = await store.append(writes);
   const failed = results.find(({ outcome }) => outcome !== 'appended');
   if (failed !== undefined) throw new Error(`not appended: ${failed.outcome}`);

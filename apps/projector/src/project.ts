@@ -2,7 +2,11 @@ import { openPostgresEventStore } from '@bestendig/event-store';
 import { runProjector } from '@bestendig/read-models';
 import { pino } from 'pino';
 
-export type ProjectOptions = { readonly databaseUrl: string; /** Ends it, between two pages. */ readonly signal: AbortSignal; readonly logLevel?: string };
+export type ProjectOptions = {
+  readonly databaseUrl: string;
+  /** Ends it, between two pages. */ readonly signal: AbortSignal;
+  readonly logLevel?: string;
+};
 
 /** A line in the log at most this often while it catches up. */
 const TELL_MS = 5_000;

@@ -14,12 +14,19 @@ export async function connectForWriting(databaseUrl: string): Promise<Client> {
   // What a lost connection makes fail is the query that waits on it; without a listener it would end the process.
   client.on('error', () => undefined);
   await client.connect();
-  await client.query(`set timezone = 'UTC'; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off`);
+  await client.query(
+    `set timezone = 'UTC'; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off`,
+  );
   return client;
 }
 
 /** What is written to: a build as it stands, through one connection, with what was read for it before. */
-export type Target = { readonly client: Client; readonly store: EventStore; readonly generation: Generation; readonly known: KnownPlacements };
+export type Target = {
+  readonly client: Client;
+  readonly store: EventStore;
+  readonly generation: Generation;
+  readonly known: KnownPlacements;
+};
 
 /** Folds a page and writes it with the checkpoint. Null where the build no longer stands where it was believed to: nothing was written. */
 export async function applyPage(target: Target, page: Page): Promise<Generation | null> {
@@ -27,7 +34,11 @@ export async function applyPage(target: Target, page: Page): Promise<Generation 
   const progress = progressOf(page);
   if (progress === null) return generation;
   const { changes, touched } = await foldPage(page.events, target);
-  const done = await advance(client, { from: generation, progress, apply: () => writeChangeSet(client, generation.schema, changes) });
+  const done = await advance(client, {
+    from: generation,
+    progress,
+    apply: () => writeChangeSet(client, generation.schema, changes),
+  });
   if (!done) return null;
   known.keep(touched);
   return progressed(generation, progress);
@@ -49,5 +60,10 @@ function progressOf({ events, next }: Page): Progress | null {
   if (next === null) return null;
   const knownTimes: string[] = [];
   for (const { knownTime } of events) if (knownTimes.at(-1) !== knownTime) knownTimes.push(knownTime);
-  return { position: next, events: events.length, knownTimes, asReportedFrom: events.find(({ asReported }) => asReported)?.knownTime ?? null };
+  return {
+    position: next,
+    events: events.length,
+    knownTimes,
+    asReportedFrom: events.find(({ asReported }) => asReported)?.knownTime ?? null,
+  };
 }

@@ -8,4 +8,7 @@ export function arrayText(cells: readonly (string | number | boolean | null)[]):
   return `${text}}`;
 }
 
-const quoted = (text: string): string => (/^[\w.:+-]+$/.test(text) && text.toUpperCase() !== 'NULL' ? text : `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`);
+const quoted = (text: string): string =>
+  /^[\w.:+-]+$/.test(text) && text.toUpperCase() !== 'NULL'
+    ? text
+    : `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;

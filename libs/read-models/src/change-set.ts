@@ -38,8 +38,10 @@ export const emptyChangeSet = (): ChangeSet => ({
 
 /** In the caller's transaction. */
 export async function writeChangeSet(client: ClientBase, schema: string, changes: ChangeSet): Promise<void> {
-  for (const table of PLACEMENT_TABLES) await forgetFrom(client, `${schema}.${table.name}`, 'placement_id', changes.rewrittenPlacements);
-  for (const table of CHAIN_TABLES) await forgetFrom(client, `${schema}.${table.name}`, 'chain_id', changes.rewrittenChains);
+  for (const table of PLACEMENT_TABLES)
+    await forgetFrom(client, `${schema}.${table.name}`, 'placement_id', changes.rewrittenPlacements);
+  for (const table of CHAIN_TABLES)
+    await forgetFrom(client, `${schema}.${table.name}`, 'chain_id', changes.rewrittenChains);
   await writeChanges(client, schema, placementTable, changes.placements);
   await writeChanges(client, schema, spellTable, changes.spells);
   await writeChanges(client, schema, parkedFactTable, changes.parkedFacts);
@@ -48,7 +50,12 @@ export async function writeChangeSet(client: ClientBase, schema: string, changes
 }
 
 /** Puts a table back to what it said just before: versions that begin at or after the moment go, those that ended there are open again. */
-async function forgetFrom(client: ClientBase, table: string, id: string, rewritten: readonly Rewritten[]): Promise<void> {
+async function forgetFrom(
+  client: ClientBase,
+  table: string,
+  id: string,
+  rewritten: readonly Rewritten[],
+): Promise<void> {
   if (rewritten.length === 0) return;
   const values = [arrayText(rewritten.map((entry) => entry.id)), arrayText(rewritten.map(({ from }) => from))];
   const which = '(select * from unnest($1::uuid[], $2::timestamptz[]) u (id, moment)) u';
@@ -60,9 +67,11 @@ async function forgetFrom(client: ClientBase, table: string, id: string, rewritt
 }
 
 export async function createTables(client: ClientBase, schema: string): Promise<void> {
-  for (const table of TABLES) for (const statement of tableStatements<never>(table, schema).create) await client.query(statement);
+  for (const table of TABLES)
+    for (const statement of tableStatements<never>(table, schema).create) await client.query(statement);
 }
 
 export async function createIndexes(client: ClientBase, schema: string): Promise<void> {
-  for (const table of TABLES) for (const statement of tableStatements<never>(table, schema).index) await client.query(statement);
+  for (const table of TABLES)
+    for (const statement of tableStatements<never>(table, schema).index) await client.query(statement);
 }

@@ -27,4 +27,5 @@ const hashSum = (seed: number): string => {
 };
 
 export const sameChecksum = (a: readonly TableChecksum[], b: readonly TableChecksum[]): boolean =>
-  a.length === b.length && a.every(({ table, rows, sum }, index) => b[index]?.table === table && b[index].rows === rows && b[index].sum === sum);
+  a.length === b.length &&
+  a.every(({ table, rows, sum }, index) => b[index]?.table === table && b[index].rows === rows && b[index].sum === sum);

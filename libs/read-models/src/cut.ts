@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BEGINNING_OF_TIME, type EventStore, type Instant, type Position, type RecordedEvent } from '@bestendig/event-store';
+import {
+  BEGINNING_OF_TIME,
+  type EventStore,
+  type Instant,
+  type Position,
+  type RecordedEvent,
+} from '@bestendig/event-store';
 import { liveGeneration, ReadStoreError, type Generation, type ReadStore } from '@bestendig/read-store';
 import { PLACEMENT_EVENTS } from './apply-page';
 import { FINGERPRINT, READ_MODELS } from './read-model-set';
@@ -41,7 +47,9 @@ export async function resolveCut(readStore: ReadStore, store: EventStore, reques
   const applyBy = Math.max(deadline, Date.now() + APPLY_WAIT_MS);
   let own: Instant | null = null;
   if (request.minPosition !== undefined) {
-    own = (await waitForPosition(readStore, store, request.minPosition, request.waitMs === undefined ? applyBy : deadline)).appliedKnownTime;
+    own = (
+      await waitForPosition(readStore, store, request.minPosition, request.waitMs === undefined ? applyBy : deadline)
+    ).appliedKnownTime;
   }
   if (request.knownAt !== undefined) return cutAt(readStore, store, request.knownAt, { deadline, applyBy });
   for (;;) {
@@ -60,7 +68,12 @@ export const cutOf = (generation: Generation, knownAt: Instant): Cut => ({
 });
 
 /** Waits until the live read models hold everything up to a position. @returns false where that took too long. */
-export async function caughtUpTo(readStore: ReadStore, store: EventStore, position: Position, timeoutMs: number): Promise<boolean> {
+export async function caughtUpTo(
+  readStore: ReadStore,
+  store: EventStore,
+  position: Position,
+  timeoutMs: number,
+): Promise<boolean> {
   try {
     await waitForPosition(readStore, store, position, Date.now() + timeoutMs);
     return true;
@@ -70,7 +83,12 @@ export async function caughtUpTo(readStore: ReadStore, store: EventStore, positi
   }
 }
 
-async function waitForPosition(readStore: ReadStore, store: EventStore, position: Position, deadline: number): Promise<Generation> {
+async function waitForPosition(
+  readStore: ReadStore,
+  store: EventStore,
+  position: Position,
+  deadline: number,
+): Promise<Generation> {
   for (;;) {
     const generation = await readyGeneration(readStore);
     if (generation.position !== null && store.comparePositions(generation.position, position) >= 0) return generation;
@@ -78,7 +96,12 @@ async function waitForPosition(readStore: ReadStore, store: EventStore, position
   }
 }
 
-async function cutAt(readStore: ReadStore, store: EventStore, knownAt: Instant, until: { readonly deadline: number; readonly applyBy: number }): Promise<Cut> {
+async function cutAt(
+  readStore: ReadStore,
+  store: EventStore,
+  knownAt: Instant,
+  until: { readonly deadline: number; readonly applyBy: number },
+): Promise<Cut> {
   if (knownAt > (completeThrough.get(readStore) ?? '')) {
     while ((await store.settledThrough()) < knownAt) {
       await pause(until.deadline, 'notYetKnown', 'At or before that moment something may still be recorded.');
@@ -97,7 +120,8 @@ async function lastComplete(readStore: ReadStore, store: EventStore, generation:
   if (appliedKnownTime <= (completeThrough.get(readStore) ?? '')) return appliedKnownTime;
   // In this order: what was recorded by then can be read when the log is looked at.
   const settled = await store.settledThrough();
-  if (settled < appliedKnownTime || !(await holdsAllUntil(store, generation, appliedKnownTime))) return knownTimeBefore ?? BEGINNING_OF_TIME;
+  if (settled < appliedKnownTime || !(await holdsAllUntil(store, generation, appliedKnownTime)))
+    return knownTimeBefore ?? BEGINNING_OF_TIME;
   completeThrough.set(readStore, appliedKnownTime);
   return appliedKnownTime;
 }
@@ -125,7 +149,8 @@ export async function firstUnapplied(store: EventStore, position: Position | nul
 export async function readyGeneration(readStore: ReadStore): Promise<Generation> {
   const generation = await liveGeneration(readStore.pool, READ_MODELS);
   if (generation === null) throw new ReadStoreError('notReady', 'No read models have been built yet.');
-  if (generation.fingerprint !== FINGERPRINT) throw new ReadStoreError('notReady', 'The read models are those of another version and must be rebuilt.');
+  if (generation.fingerprint !== FINGERPRINT)
+    throw new ReadStoreError('notReady', 'The read models are those of another version and must be rebuilt.');
   return generation;
 }
 

@@ -1,4 +1,11 @@
-import { createGeneration, liveGeneration, lockSet, makeLive, openReadStore, type Generation } from '@bestendig/read-store';
+import {
+  createGeneration,
+  liveGeneration,
+  lockSet,
+  makeLive,
+  openReadStore,
+  type Generation,
+} from '@bestendig/read-store';
 import type { Client } from 'pg';
 import { connectForWriting } from './apply-page';
 import { createIndexes, createTables, TABLES, writeChangeSet } from './change-set';
@@ -11,7 +18,11 @@ export async function startFirstBuild(client: Client): Promise<void> {
   try {
     await lockSet(client, READ_MODELS);
     if ((await liveGeneration(client, READ_MODELS)) === null) {
-      const { number, schema } = await createGeneration(client, { set: READ_MODELS, fingerprint: FINGERPRINT, createTables });
+      const { number, schema } = await createGeneration(client, {
+        set: READ_MODELS,
+        fingerprint: FINGERPRINT,
+        createTables,
+      });
       await createIndexes(client, schema);
       await makeLive(client, READ_MODELS, number);
     }
@@ -26,7 +37,10 @@ export async function startFirstBuild(client: Client): Promise<void> {
  * Fills the first build straight from placements, without a log: for tests and benches that are about answers. Placements
  * of one person must be in one of the groups given.
  */
-export async function loadReadModels(databaseUrl: string, groups: Iterable<readonly Omit<PlacementHistory, 'from'>[]>): Promise<Generation> {
+export async function loadReadModels(
+  databaseUrl: string,
+  groups: Iterable<readonly Omit<PlacementHistory, 'from'>[]>,
+): Promise<Generation> {
   await (await openReadStore(databaseUrl)).close();
   const client = await connectForWriting(databaseUrl);
   try {

@@ -9,7 +9,11 @@ import { spellRows, spellTable } from './spells/spell-table';
 import { collectVersions } from './versioned-table';
 
 /** A placement's events up to one point of the log, in its order, and the moment from which its rows are to be made; null: all. */
-export type PlacementHistory = { readonly placementId: string; readonly events: readonly PlacementEvent[]; readonly from: string | null };
+export type PlacementHistory = {
+  readonly placementId: string;
+  readonly events: readonly PlacementEvent[];
+  readonly from: string | null;
+};
 
 /** A placement as it was known from moment to moment. */
 export type FoldedPlacement = { readonly placementId: string; readonly states: readonly PlacementState[] };
@@ -21,9 +25,21 @@ export type PersonHistory = { readonly candidateId: string; readonly placements:
 export function foldPlacement(history: PlacementHistory, changes: ChangeSet): FoldedPlacement {
   const { placementId } = history;
   const states = placementStates(history.events, history.from);
-  collectVersions(placementTable, states.map(({ knownFrom, timeline }) => ({ knownFrom, rows: placementRows(placementId, timeline) })), changes.placements);
-  collectVersions(spellTable, states.map(({ knownFrom, timeline }) => ({ knownFrom, rows: spellRows(placementId, timeline) })), changes.spells);
-  collectVersions(parkedFactTable, states.map(({ knownFrom, timeline }) => ({ knownFrom, rows: parkedFactRows(placementId, timeline) })), changes.parkedFacts);
+  collectVersions(
+    placementTable,
+    states.map(({ knownFrom, timeline }) => ({ knownFrom, rows: placementRows(placementId, timeline) })),
+    changes.placements,
+  );
+  collectVersions(
+    spellTable,
+    states.map(({ knownFrom, timeline }) => ({ knownFrom, rows: spellRows(placementId, timeline) })),
+    changes.spells,
+  );
+  collectVersions(
+    parkedFactTable,
+    states.map(({ knownFrom, timeline }) => ({ knownFrom, rows: parkedFactRows(placementId, timeline) })),
+    changes.parkedFacts,
+  );
   return { placementId, states };
 }
 
@@ -31,7 +47,11 @@ export function foldPlacement(history: PlacementHistory, changes: ChangeSet): Fo
 export function foldPerson(person: PersonHistory, changes: ChangeSet): void {
   const states = momentsOf(person).map((moment) => ({ knownFrom: moment.knownFrom, rows: chainsAt(person, moment) }));
   collectVersions(chainTable, states, changes.chains);
-  collectVersions(chainPieceTable, states.map(({ knownFrom, rows }) => ({ knownFrom, rows: rows.flatMap(chainPieceRows) })), changes.chainPieces);
+  collectVersions(
+    chainPieceTable,
+    states.map(({ knownFrom, rows }) => ({ knownFrom, rows: rows.flatMap(chainPieceRows) })),
+    changes.chainPieces,
+  );
 }
 
 /** Everything at once, from the first event on: what any sequence of pages must come to. Pure. */
@@ -64,7 +84,8 @@ function chainsAt({ candidateId, placements }: PersonHistory, { knownFrom, readA
   const known: { readonly placementId: string; readonly timeline: Timeline }[] = [];
   for (const { placementId, states } of placements) {
     const state = stateAt(states, knownFrom);
-    if (state !== null && state.timeline.registration?.candidateId === candidateId) known.push({ placementId, timeline: state.timeline });
+    if (state !== null && state.timeline.registration?.candidateId === candidateId)
+      known.push({ placementId, timeline: state.timeline });
   }
   return known.length === 0 ? [] : chainsAtEveryEnd(known, readAt);
 }

@@ -4,9 +4,13 @@ import { isInstant, type Instant } from '@bestendig/event-store';
  * Where a list goes on. It carries the moment of the first page, so that all pages are of one answer. Opaque to callers,
  * but not secret.
  */
-export type ListCursor = { readonly knownAt: Instant; /** The key of the last row given. */ readonly after: readonly string[] };
+export type ListCursor = {
+  readonly knownAt: Instant;
+  /** The key of the last row given. */ readonly after: readonly string[];
+};
 
-export const cursorText = ({ knownAt, after }: ListCursor): string => Buffer.from(JSON.stringify([knownAt, ...after])).toString('base64url');
+export const cursorText = ({ knownAt, after }: ListCursor): string =>
+  Buffer.from(JSON.stringify([knownAt, ...after])).toString('base64url');
 
 /** Null where a text is no cursor of such a list: `keys` are the patterns of its key's parts. */
 export function readCursor(text: string, keys: readonly RegExp[]): ListCursor | null {
@@ -28,7 +32,12 @@ export function readCursor(text: string, keys: readonly RegExp[]): ListCursor | 
 export type ListPage<Item> = { readonly items: readonly Item[]; readonly next: ListCursor | null };
 
 /** One row more than asked was read: it says whether there is a next page. */
-export function pageOf<Item>(rows: readonly Item[], limit: number, knownAt: Instant, keyOf: (item: Item) => readonly string[]): ListPage<Item> {
+export function pageOf<Item>(
+  rows: readonly Item[],
+  limit: number,
+  knownAt: Instant,
+  keyOf: (item: Item) => readonly string[],
+): ListPage<Item> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return { items, next: rows.length > limit && last !== undefined ? { knownAt, after: keyOf(last) } : null };

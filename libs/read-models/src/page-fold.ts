@@ -29,7 +29,12 @@ export type FoldedPage = {
 };
 
 /** A placement that the page has to do with; `before`: how many of its events came before the page. */
-type PagePlacement = { readonly placementId: string; readonly events: readonly PlacementEvent[]; readonly before: number; readonly touched: boolean };
+type PagePlacement = {
+  readonly placementId: string;
+  readonly events: readonly PlacementEvent[];
+  readonly before: number;
+  readonly touched: boolean;
+};
 
 /**
  * What a page does to the rows. Rows are a function of the events up to the page's end: it is the same whether these
@@ -44,7 +49,8 @@ export async function foldPage(events: readonly RecordedEvent[], context: FoldCo
   if (last === undefined || from === undefined) return { changes, touched: new Map() };
   const touched = await touchedPlacements(events, context);
   const placements = new Map<string, PagePlacement>();
-  for (const [placementId, { events: all, before }] of touched) placements.set(placementId, { placementId, events: all, before, touched: true });
+  for (const [placementId, { events: all, before }] of touched)
+    placements.set(placementId, { placementId, events: all, before, touched: true });
   await addOtherPlacements(placements, last, context);
   // The page before may have ended within a group of events of one known time: what it wrote for that time is made anew.
   const cutsGroup = from === context.generation.appliedKnownTime;
@@ -61,18 +67,27 @@ function foldJoined(
   const folded: FoldedPlacement[] = [];
   let rewritesChains = false;
   for (const { placementId, events, before, touched } of joined.placements) {
-    const rewrites = before > 0 && (cutsGroup || hasMomentsAfterEvents(before === events.length ? events : events.slice(0, before)));
+    const rewrites =
+      before > 0 && (cutsGroup || hasMomentsAfterEvents(before === events.length ? events : events.slice(0, before)));
     rewritesChains = rewritesChains || rewrites;
     if (rewrites && touched) changes.rewrittenPlacements.push({ id: placementId, from });
-    folded.push(touched ? foldPlacement({ placementId, events, from }, changes) : { placementId, states: placementStates(events, from) });
+    folded.push(
+      touched
+        ? foldPlacement({ placementId, events, from }, changes)
+        : { placementId, states: placementStates(events, from) },
+    );
   }
-  if (rewritesChains) for (const { placementId } of joined.placements) changes.rewrittenChains.push({ id: placementId, from });
+  if (rewritesChains)
+    for (const { placementId } of joined.placements) changes.rewrittenChains.push({ id: placementId, from });
   for (const candidateId of joined.candidates) foldPerson({ candidateId, placements: folded }, changes);
 }
 
 type TouchedPlacement = KnownPlacement & { readonly before: number };
 
-async function touchedPlacements(events: readonly RecordedEvent[], { store, known }: FoldContext): Promise<ReadonlyMap<string, TouchedPlacement>> {
+async function touchedPlacements(
+  events: readonly RecordedEvent[],
+  { store, known }: FoldContext,
+): Promise<ReadonlyMap<string, TouchedPlacement>> {
   const byPlacement = new Map<string, RecordedEvent[]>();
   for (const event of events) {
     const placementId = placementOfStream(event.stream);
@@ -83,7 +98,8 @@ async function touchedPlacements(events: readonly RecordedEvent[], { store, know
   }
   const unread: string[] = [];
   for (const [placementId, [first]] of byPlacement) {
-    if (first !== undefined && first.revision > 0 && known.get(placementId)?.revision !== first.revision - 1) unread.push(streamOfPlacement(placementId));
+    if (first !== undefined && first.revision > 0 && known.get(placementId)?.revision !== first.revision - 1)
+      unread.push(streamOfPlacement(placementId));
   }
   const streams = unread.length === 0 ? NOTHING_READ : await store.readStreams(unread);
   const touched = new Map<string, TouchedPlacement>();
@@ -92,8 +108,10 @@ async function touchedPlacements(events: readonly RecordedEvent[], { store, know
     const all: PlacementEvent[] = [];
     const read = streams.get(streamOfPlacement(placementId));
     // A stream is read as it is now: what follows the page in it belongs to a later one.
-    if (read !== undefined) for (const event of read) if (event.revision < firstRevision) all.push(toPlacementEvent(event));
-    if (read === undefined && firstRevision > 0) for (const event of known.get(placementId)?.events ?? []) all.push(event);
+    if (read !== undefined)
+      for (const event of read) if (event.revision < firstRevision) all.push(toPlacementEvent(event));
+    if (read === undefined && firstRevision > 0)
+      for (const event of known.get(placementId)?.events ?? []) all.push(event);
     const before = all.length;
     for (const event of inPage) all.push(toPlacementEvent(event));
     touched.set(placementId, { events: all, before, revision: inPage.at(-1)?.revision ?? 0 });
@@ -104,7 +122,11 @@ async function touchedPlacements(events: readonly RecordedEvent[], { store, know
 const NOTHING_READ: ReadonlyMap<string, readonly RecordedEvent[]> = new Map();
 
 /** Adds the placements that the page does not touch but whose person it does, as they stood up to its end. */
-async function addOtherPlacements(placements: Map<string, PagePlacement>, last: RecordedEvent, { client, generation, store, known }: FoldContext): Promise<void> {
+async function addOtherPlacements(
+  placements: Map<string, PagePlacement>,
+  last: RecordedEvent,
+  { client, generation, store, known }: FoldContext,
+): Promise<void> {
   const seen = new Set<string>();
   let fresh = candidatesIn(placements.values(), seen);
   while (fresh.length > 0) {
@@ -140,5 +162,8 @@ function candidatesIn(placements: Iterable<PagePlacement>, seen: Set<string>): r
 
 /** Known times follow the log, so positions are compared within the last known time only. */
 function isUpTo(event: RecordedEvent, last: RecordedEvent, store: FoldContext['store']): boolean {
-  return event.knownTime < last.knownTime || (event.knownTime === last.knownTime && store.comparePositions(event.position, last.position) <= 0);
+  return (
+    event.knownTime < last.knownTime ||
+    (event.knownTime === last.knownTime && store.comparePositions(event.position, last.position) <= 0)
+  );
 }

@@ -4,7 +4,10 @@ import type { PlacementEvent } from '@bestendig/placement-domain';
 type WithEvents = { readonly events: readonly PlacementEvent[] };
 
 /** Placements that are, were or may be of the same persons, and those persons. */
-export type Joined<Placement extends WithEvents> = { readonly candidates: readonly string[]; readonly placements: readonly Placement[] };
+export type Joined<Placement extends WithEvents> = {
+  readonly candidates: readonly string[];
+  readonly placements: readonly Placement[];
+};
 
 /** Every person that a placement's facts name, whether the fact stands or not: whoever it is or was of is among them. */
 export function namedCandidates(events: readonly PlacementEvent[]): readonly string[] {
@@ -19,7 +22,9 @@ export function namedCandidates(events: readonly PlacementEvent[]): readonly str
 }
 
 /** Groups placements so that no two groups name the same person: each can be folded apart. */
-export function joinedPlacements<Placement extends WithEvents>(placements: readonly Placement[]): readonly Joined<Placement>[] {
+export function joinedPlacements<Placement extends WithEvents>(
+  placements: readonly Placement[],
+): readonly Joined<Placement>[] {
   const groups: { candidates: string[]; placements: Placement[] }[] = [];
   const groupOf = new Map<string, { candidates: string[]; placements: Placement[] }>();
   for (const placement of placements) {

@@ -53,5 +53,10 @@ function momentsOf(events: readonly PlacementEvent[]): readonly string[] {
 
 /** Whether a dated policy row can decide over anything that read models hold: most placements have nothing of the kind. */
 function policyMatters(events: readonly PlacementEvent[]): boolean {
-  return events.some(({ type, data }) => type.startsWith('Proefplaatsing') || type === 'FactCorrected' || (typeof data === 'object' && data !== null && 'endCode' in data));
+  return events.some(
+    ({ type, data }) =>
+      type.startsWith('Proefplaatsing') ||
+      type === 'FactCorrected' ||
+      (typeof data === 'object' && data !== null && 'endCode' in data),
+  );
 }

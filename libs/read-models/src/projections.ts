@@ -21,7 +21,11 @@ export type ProjectionStatus = {
   readonly appliedKnownTime: string | null;
   readonly appliedEvents: number;
   /** Null for a build that is kept: it is not followed up. */
-  readonly lag: { readonly events: number; /** There are more than were counted. */ readonly atLeast: boolean; /** Age of the first event not applied. */ readonly seconds: number } | null;
+  readonly lag: {
+    readonly events: number;
+    /** There are more than were counted. */ readonly atLeast: boolean;
+    /** Age of the first event not applied. */ readonly seconds: number;
+  } | null;
   readonly builtAt: string;
   readonly liveSince: string | null;
 };
@@ -32,19 +36,21 @@ export async function projections(readStore: ReadStore, store: EventStore): Prom
   const ORDER = { live: 0, building: 1, kept: 2 } as const;
   const sorted = [...builds].sort((a, b) => ORDER[a.state] - ORDER[b.state]);
   return Promise.all(
-    sorted.map(async ({ state, schema, fingerprint, position, appliedKnownTime, appliedEvents, builtAt, liveSince }) => ({
-      name: READ_MODELS,
-      state,
-      schema,
-      version: fingerprint,
-      isCurrentVersion: fingerprint === FINGERPRINT,
-      position,
-      appliedKnownTime,
-      appliedEvents,
-      lag: state === 'kept' ? null : await lagOf(store, position),
-      builtAt,
-      liveSince,
-    })),
+    sorted.map(
+      async ({ state, schema, fingerprint, position, appliedKnownTime, appliedEvents, builtAt, liveSince }) => ({
+        name: READ_MODELS,
+        state,
+        schema,
+        version: fingerprint,
+        isCurrentVersion: fingerprint === FINGERPRINT,
+        position,
+        appliedKnownTime,
+        appliedEvents,
+        lag: state === 'kept' ? null : await lagOf(store, position),
+        builtAt,
+        liveSince,
+      }),
+    ),
   );
 }
 

@@ -21,7 +21,11 @@ export type ProjectorOptions = {
   readonly signal: AbortSignal;
   readonly pageEvents?: number;
   /** After each page, and once when the end of the log is reached. */
-  readonly onProgress?: (progress: { readonly appliedEvents: number; readonly knownTime: string | null; readonly atHead: boolean }) => void;
+  readonly onProgress?: (progress: {
+    readonly appliedEvents: number;
+    readonly knownTime: string | null;
+    readonly atHead: boolean;
+  }) => void;
   /** A database or store that cannot be reached, or is held by a rebuild: it is tried again, for ever. */
   readonly onRetry?: (error: unknown) => void;
 };
@@ -37,7 +41,10 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {
     try {
-      await projectWhileConnected({ ...options, onProgress: (progress) => ((failures = 0), options.onProgress?.(progress)) });
+      await projectWhileConnected({
+        ...options,
+        onProgress: (progress) => ((failures = 0), options.onProgress?.(progress)),
+      });
     } catch (error) {
       if (signal.aborted) return;
       if (!mayPass(error)) throw error;
@@ -53,8 +60,8 @@ async function projectWhileConnected(options: ProjectorOptions): Promise<void> {
   try {
     if (!(await waitForTurn(client, options.signal))) return;
     await ensureLiveGeneration(client, options);
-    await takeOver(client, READ_MODELS);
-    while (!options.signal.aborted) await followLive(client, options);
+    const epoch = await takeOver(client, READ_MODELS);
+    while (!options.signal.aborted) await followLive(client, epoch, options);
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -63,7 +70,10 @@ async function projectWhileConnected(options: ProjectorOptions): Promise<void> {
 /** One projector at a time. The lock dies with the connection, and with it whatever this projector had begun. */
 async function waitForTurn(client: Client, signal: AbortSignal): Promise<boolean> {
   while (!signal.aborted) {
-    const { rows } = await client.query<{ got: boolean }>(`select pg_try_advisory_lock(hashtextextended($1, 0)) as got`, [`bestendig projector ${READ_MODELS}`]);
+    const { rows } = await client.query<{ got: boolean }>(
+      `select pg_try_advisory_lock(hashtextextended($1, 0)) as got`,
+      [`bestendig projector ${READ_MODELS}`],
+    );
     if (rows[0]?.got === true) return true;
     await sleep(TURN_POLL_MS, undefined, { signal }).catch(() => undefined);
   }
@@ -75,28 +85,48 @@ async function ensureLiveGeneration(client: Client, options: ProjectorOptions): 
   await (await openReadStore(options.databaseUrl)).close();
   const live = await liveGeneration(client, READ_MODELS);
   if (live === null) await startFirstBuild(client);
-  else if (live.fingerprint !== FINGERPRINT) await rebuildReadModels({ store: options.store, databaseUrl: options.databaseUrl, signal: options.signal });
+  else if (live.fingerprint !== FINGERPRINT)
+    await rebuildReadModels({ store: options.store, databaseUrl: options.databaseUrl, signal: options.signal });
 }
 
 /** Until the signal aborts, or another build was made live. */
-async function followLive(client: Client, { store, signal, pageEvents, onProgress }: ProjectorOptions): Promise<void> {
+async function followLive(
+  client: Client,
+  epoch: number,
+  { store, signal, pageEvents, onProgress }: ProjectorOptions,
+): Promise<void> {
   let generation = await liveGeneration(client, READ_MODELS);
   if (generation === null) throw new Error('The read models that were live are gone.');
+  if (generation.ownerEpoch !== epoch) throw new ReadStoreError('fenced', 'Another projector took over.');
   const known = new KnownPlacements();
-  for await (const page of store.subscribe(generation.position, { filter: PLACEMENT_EVENTS, limit: pageEvents ?? PAGE_EVENTS, signal })) {
+  for await (const page of store.subscribe(generation.position, {
+    filter: PLACEMENT_EVENTS,
+    limit: pageEvents ?? PAGE_EVENTS,
+    signal,
+  })) {
     const applied: Generation | null = await applyPage({ client, store, generation, known }, page);
     if (applied === null) return;
     generation = applied;
-    onProgress?.({ appliedEvents: generation.appliedEvents, knownTime: generation.appliedKnownTime, atHead: page.atHead });
+    onProgress?.({
+      appliedEvents: generation.appliedEvents,
+      knownTime: generation.appliedKnownTime,
+      atHead: page.atHead,
+    });
   }
 }
 
-/** The database is away, starting or closing, this connection was cut, or a rebuild holds the set: another try may mend it. */
+/** The database is away, starting or closing, this connection was cut, or another holds the set: another try may mend it. */
 function mayPass(error: unknown): boolean {
   if (error instanceof EventStoreError) return error.code === 'unavailable';
-  if (error instanceof ReadStoreError) return error.code === 'rebuildRunning';
-  if (!(error instanceof Error)) return false;
-  if (/^Connection terminated|^Client has encountered a connection error|timeout expired/.test(error.message)) return true;
+  if (error instanceof ReadStoreError) return error.code === 'rebuildRunning' || error.code === 'fenced';
+  // Not by class: what Node itself throws may be of another realm.
+  if (typeof error !== 'object' || error === null) return false;
   const code = 'code' in error ? String(error.code) : '';
-  return /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|57P0[1235]|08\w{3}|53300|40P01|40001)$/.test(code);
+  const message = 'message' in error ? String(error.message) : '';
+  return LOST_CODES.test(code) || LOST_MESSAGES.test(message);
 }
+
+// Connection refused or lost, server starting or stopping, too many connections, deadlock.
+const LOST_CODES = /^(ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|57P0\w|08\w{3}|53\w{3}|40P01|40001)$/;
+const LOST_MESSAGES =
+  /^Connection terminated|^Client has encountered a connection error|timeout expired|^Client was closed/;

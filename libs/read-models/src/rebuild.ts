@@ -30,7 +30,11 @@ export type RebuildOptions = {
   readonly pageEvents?: number;
   readonly onProgress?: (progress: RebuildProgress) => void;
 };
-export type RebuildProgress = { readonly step: 'fold' | 'index' | 'verify'; readonly events: number; /** null where it is not known */ readonly eventsInAll: number | null };
+export type RebuildProgress = {
+  readonly step: 'fold' | 'index' | 'verify';
+  readonly events: number;
+  /** null where it is not known */ readonly eventsInAll: number | null;
+};
 
 export type RebuildResult =
   | {
@@ -55,8 +59,12 @@ export async function rebuildReadModels(options: RebuildOptions): Promise<Rebuil
   await (await openReadStore(options.databaseUrl)).close();
   const client = await connectForWriting(options.databaseUrl);
   try {
-    const { rows } = await client.query<{ got: boolean }>(`select pg_try_advisory_lock(hashtextextended($1, 0)) as got`, [`bestendig rebuild ${READ_MODELS}`]);
-    if (rows[0]?.got !== true) throw new ReadStoreError('rebuildRunning', 'A rebuild of the read models is running already.');
+    const { rows } = await client.query<{ got: boolean }>(
+      `select pg_try_advisory_lock(hashtextextended($1, 0)) as got`,
+      [`bestendig rebuild ${READ_MODELS}`],
+    );
+    if (rows[0]?.got !== true)
+      throw new ReadStoreError('rebuildRunning', 'A rebuild of the read models is running already.');
     return await rebuild(client, options);
   } finally {
     await client.end().catch(() => undefined);
@@ -70,7 +78,9 @@ async function rebuild(client: Client, options: RebuildOptions): Promise<Rebuild
   let building = await inTransaction(client, () => beginOrResume(client));
   const known = new KnownPlacements();
   const follow = async (): Promise<void> => {
-    building = await catchUp({ client, store: options.store, generation: building, known }, options, (events) => onProgress?.({ step: 'fold', events, eventsInAll }));
+    building = await catchUp({ client, store: options.store, generation: building, known }, options, (events) =>
+      onProgress?.({ step: 'fold', events, eventsInAll }),
+    );
   };
   await follow();
   if (givenUp()) return { outcome: 'givenUp' };
@@ -81,17 +91,23 @@ async function rebuild(client: Client, options: RebuildOptions): Promise<Rebuild
   await follow();
   if (givenUp()) return { outcome: 'givenUp' };
   onProgress?.({ step: 'verify', events: building.appliedEvents, eventsInAll });
-  const result = await inTransaction(client, () => verifyAndSwitch({ client, store: options.store, generation: building, known }));
+  const result = await inTransaction(client, () =>
+    verifyAndSwitch({ client, store: options.store, generation: building, known }),
+  );
   if (result !== null) return result;
   await inTransaction(client, () => dropGeneration(client, building.number));
-  throw new ReadStoreError('checksumDiffers', `The rebuilt read models differ from the live ones at the same position; live was left as it is.`);
+  throw new ReadStoreError(
+    'checksumDiffers',
+    `The rebuilt read models differ from the live ones at the same position; live was left as it is.`,
+  );
 }
 
 async function beginOrResume(client: Client): Promise<Generation> {
   await lockSet(client, READ_MODELS);
   const builds = await generationsOf(client, READ_MODELS);
   const unfinished = builds.find(({ state, fingerprint }) => state === 'building' && fingerprint === FINGERPRINT);
-  for (const build of builds) if (build.state !== 'live' && build !== unfinished) await dropGeneration(client, build.number);
+  for (const build of builds)
+    if (build.state !== 'live' && build !== unfinished) await dropGeneration(client, build.number);
   return unfinished ?? createGeneration(client, { set: READ_MODELS, fingerprint: FINGERPRINT, createTables });
 }
 
@@ -119,12 +135,21 @@ async function reread(client: Client, building: Generation): Promise<Generation>
 }
 
 /** Events after `from` up to and including `target`; null where there is nothing between the two. */
-async function pageUpTo(store: EventStore, from: Position | null, target: Position | null, limit: number): Promise<Page | null> {
+async function pageUpTo(
+  store: EventStore,
+  from: Position | null,
+  target: Position | null,
+  limit: number,
+): Promise<Page | null> {
   if (target === null || (from !== null && store.comparePositions(from, target) >= 0)) return null;
   const page = await store.readAll(from, { filter: PLACEMENT_EVENTS, limit });
   if (page.next === null) return null;
   if (store.comparePositions(page.next, target) <= 0) return page;
-  return { events: page.events.filter(({ position }) => store.comparePositions(position, target) <= 0), next: target, atHead: false };
+  return {
+    events: page.events.filter(({ position }) => store.comparePositions(position, target) <= 0),
+    next: target,
+    atHead: false,
+  };
 }
 
 /** In the caller's transaction. Null where the checksums differ. */

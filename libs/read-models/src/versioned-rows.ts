@@ -9,13 +9,27 @@ import type { RowChanges, VersionedTable } from './versioned-table';
 const CHUNK_LINES = 500;
 
 /** Writes the changes of one table. In the caller's transaction. */
-export async function writeChanges<Row>(client: ClientBase, schema: string, table: VersionedTable<Row>, changes: RowChanges): Promise<void> {
+export async function writeChanges<Row>(
+  client: ClientBase,
+  schema: string,
+  table: VersionedTable<Row>,
+  changes: RowChanges,
+): Promise<void> {
   if (changes.ended.length > 0) await endVersions(client, schema, table, changes.ended);
   if (changes.added.length > 0) await addVersions(client, schema, table, changes.added);
 }
 
-async function endVersions<Row>(client: ClientBase, schema: string, { name, key }: VersionedTable<Row>, ended: RowChanges['ended']): Promise<void> {
-  const keys = key.map((column, index) => ({ column, alias: `k${index}`, cells: ended.map((version) => version.key[index] ?? null) }));
+async function endVersions<Row>(
+  client: ClientBase,
+  schema: string,
+  { name, key }: VersionedTable<Row>,
+  ended: RowChanges['ended'],
+): Promise<void> {
+  const keys = key.map((column, index) => ({
+    column,
+    alias: `k${index}`,
+    cells: ended.map((version) => version.key[index] ?? null),
+  }));
   const { rowCount } = await client.query({
     name: `end_${schema}_${name}`,
     text: `update ${schema}.${name} t set known_to = u.ended_at
@@ -25,15 +39,24 @@ async function endVersions<Row>(client: ClientBase, schema: string, { name, key 
     values: [...keys.map(({ cells }) => arrayText(cells)), arrayText(ended.map(({ knownTo }) => knownTo))],
   });
   // Rows and events must tell the same story: anything else is a defect, and nothing may be built on it.
-  if (rowCount !== ended.length) throw new Error(`${name}: ${ended.length} versions should have ended, ${rowCount} did.`);
+  if (rowCount !== ended.length)
+    throw new Error(`${name}: ${ended.length} versions should have ended, ${rowCount} did.`);
 }
 
-async function addVersions<Row>(client: ClientBase, schema: string, table: VersionedTable<Row>, lines: readonly string[]): Promise<void> {
+async function addVersions<Row>(
+  client: ClientBase,
+  schema: string,
+  table: VersionedTable<Row>,
+  lines: readonly string[],
+): Promise<void> {
   const columns = [...table.key, ...table.columns].map(({ name }) => name);
-  const copy = client.query(copyFrom(`copy ${schema}.${table.name} (${columns.join(', ')}, known_from, known_to) from stdin`));
+  const copy = client.query(
+    copyFrom(`copy ${schema}.${table.name} (${columns.join(', ')}, known_from, known_to) from stdin`),
+  );
   await pipeline(Readable.from(chunksOf(lines)), copy);
 }
 
 function* chunksOf(lines: readonly string[]): Generator<Buffer> {
-  for (let index = 0; index < lines.length; index += CHUNK_LINES) yield Buffer.from(lines.slice(index, index + CHUNK_LINES).join(''));
+  for (let index = 0; index < lines.length; index += CHUNK_LINES)
+    yield Buffer.from(lines.slice(index, index + CHUNK_LINES).join(''));
 }

@@ -30,11 +30,10 @@ test('a row that stays the same is one version', () => {
 });
 
 test('rows come, go and come back', () => {
-  expect(versions(['t1', row('a', 'x'), row('b', null)], ['t2', row('b', null)], ['t3', row('a', 'x'), row('b', null)]).added).toEqual([
-    'a\tx\tt1\tt2',
-    'a\tx\tt3\tinfinity',
-    'b\t\\N\tt1\tinfinity',
-  ]);
+  expect(
+    versions(['t1', row('a', 'x'), row('b', null)], ['t2', row('b', null)], ['t3', row('a', 'x'), row('b', null)])
+      .added,
+  ).toEqual(['a\tx\tt1\tt2', 'a\tx\tt3\tinfinity', 'b\t\\N\tt1\tinfinity']);
 });
 
 test('what was stored before is ended or left alone, never written again', () => {
@@ -45,11 +44,15 @@ test('what was stored before is ended or left alone, never written again', () =>
 });
 
 test('text that means something to COPY is written so that it means itself', () => {
-  expect(versions(['t1', row('a', 'tab\tback\\slash\nline\r\0')]).added).toEqual(['a\ttab\\tback\\\\slash\\nline\\r\uFFFD\tt1\tinfinity']);
+  expect(versions(['t1', row('a', 'tab\tback\\slash\nline\r\0')]).added).toEqual([
+    'a\ttab\\tback\\\\slash\\nline\\r\uFFFD\tt1\tinfinity',
+  ]);
 });
 
 test('array text keeps what its elements say', () => {
-  expect(arrayText(['plain-1', 'NULL', 'a,b', 'q"uote\\', '', null, 3, true])).toBe('{plain-1,"NULL","a,b","q\\"uote\\\\","",NULL,3,true}');
+  expect(arrayText(['plain-1', 'NULL', 'a,b', 'q"uote\\', '', null, 3, true])).toBe(
+    '{plain-1,"NULL","a,b","q\\"uote\\\\","",NULL,3,true}',
+  );
 });
 
 test('comments may hold quotes', () => {

@@ -6,11 +6,23 @@ export type Cell = string | number | boolean | null;
  * a value that is not of its kind is not known.
  */
 export const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-export const numberOrNull = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
+export const numberOrNull = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isFinite(value) ? value : null;
 
 export type Column<Row> = {
   readonly name: string;
-  readonly type: 'uuid' | 'text' | 'date' | 'boolean' | 'integer' | 'smallint' | 'double precision' | 'timestamptz' | 'uuid[]' | 'text[]' | 'integer[]';
+  readonly type:
+    | 'uuid'
+    | 'text'
+    | 'date'
+    | 'boolean'
+    | 'integer'
+    | 'smallint'
+    | 'double precision'
+    | 'timestamptz'
+    | 'uuid[]'
+    | 'text[]'
+    | 'integer[]';
   readonly nullable?: true;
   readonly of: (row: Row) => Cell;
 };
@@ -53,7 +65,11 @@ export const noChanges = (): RowChanges => ({ added: [], ended: [] });
  * Turns states, ascending by time, into versions and adds them to `changes`. A row that equals the one before it is the
  * same version: so what is written depends on the events alone, not on the pages they were read in.
  */
-export function collectVersions<Row>(table: VersionedTable<Row>, states: readonly RowState<Row>[], changes: RowChanges): void {
+export function collectVersions<Row>(
+  table: VersionedTable<Row>,
+  states: readonly RowState<Row>[],
+  changes: RowChanges,
+): void {
   let open = new Map<string, { readonly row: Row; readonly knownFrom: string | null }>();
   for (const { knownFrom, rows } of states) {
     const next = new Map<string, { readonly row: Row; readonly knownFrom: string | null }>();
@@ -65,12 +81,19 @@ export function collectVersions<Row>(table: VersionedTable<Row>, states: readonl
     for (const [key, version] of open) if (next.get(key) !== version) end(table, version, knownFrom, changes);
     open = next;
   }
-  for (const { row, knownFrom } of open.values()) if (knownFrom !== null) changes.added.push(copyLine(table, row, knownFrom, 'infinity'));
+  for (const { row, knownFrom } of open.values())
+    if (knownFrom !== null) changes.added.push(copyLine(table, row, knownFrom, 'infinity'));
 }
 
-function end<Row>(table: VersionedTable<Row>, version: { readonly row: Row; readonly knownFrom: string | null }, knownTo: string | null, changes: RowChanges): void {
+function end<Row>(
+  table: VersionedTable<Row>,
+  version: { readonly row: Row; readonly knownFrom: string | null },
+  knownTo: string | null,
+  changes: RowChanges,
+): void {
   if (knownTo === null) throw new Error('Only the first state can be known before the others.');
-  if (version.knownFrom === null) changes.ended.push({ key: table.key.map((column) => column.of(version.row)), knownTo });
+  if (version.knownFrom === null)
+    changes.ended.push({ key: table.key.map((column) => column.of(version.row)), knownTo });
   else changes.added.push(copyLine(table, version.row, version.knownFrom, knownTo));
 }
 
@@ -81,7 +104,13 @@ function copyLine<Row>(table: VersionedTable<Row>, row: Row, knownFrom: string, 
   return `${line}${knownFrom}\t${knownTo}\n`;
 }
 
-const COPY_ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\uFFFD' };
+const COPY_ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\0': '\uFFFD',
+};
 
 function copyCell(cell: Cell): string {
   if (cell === null) return '\\N';
@@ -101,9 +130,15 @@ function sameRow<Row>(table: VersionedTable<Row>, a: Row, b: Row): boolean {
 }
 
 /** Statements that make the table in a schema; the indexes for questions apart, because a bulk load makes them afterwards. */
-export function tableStatements<Row>(table: VersionedTable<Row>, schema: string): { readonly create: readonly string[]; readonly index: readonly string[] } {
-  const columns = [...table.key, ...table.columns].map(({ name, type, nullable }) => `${name} ${type}${nullable === true ? '' : ' not null'}`);
-  const index = (kind: string) => (definition: string, at: number) => `create index if not exists ${table.name}_${kind}_${at} on ${schema}.${table.name} ${definition}`;
+export function tableStatements<Row>(
+  table: VersionedTable<Row>,
+  schema: string,
+): { readonly create: readonly string[]; readonly index: readonly string[] } {
+  const columns = [...table.key, ...table.columns].map(
+    ({ name, type, nullable }) => `${name} ${type}${nullable === true ? '' : ' not null'}`,
+  );
+  const index = (kind: string) => (definition: string, at: number) =>
+    `create index if not exists ${table.name}_${kind}_${at} on ${schema}.${table.name} ${definition}`;
   return {
     create: [
       `create table ${schema}.${table.name} (

@@ -26,7 +26,10 @@ export async function advance(
   try {
     const now = await lockGeneration(client, options.from.number);
     const moved =
-      now === null || now.position !== options.from.position || now.state !== options.from.state || now.ownerEpoch !== options.from.ownerEpoch;
+      now === null ||
+      now.position !== options.from.position ||
+      now.state !== options.from.state ||
+      now.ownerEpoch !== options.from.ownerEpoch;
     if (moved) {
       await client.query('rollback');
       return false;
@@ -68,7 +71,12 @@ export function progressed(from: Generation, progress: Progress): Generation {
   };
 }
 
-/** Takes a set over from whoever projected it before: their next batch finds another epoch and is given up. */
-export async function takeOver(client: ClientBase, set: string): Promise<void> {
-  await client.query('insert into read_store.projection_set (name, owner_epoch) values ($1, 1) on conflict (name) do update set owner_epoch = projection_set.owner_epoch + 1', [set]);
+/** Takes a set over from whoever projected it before: their next page finds another epoch and is given up. Gives the new epoch. */
+export async function takeOver(client: ClientBase, set: string): Promise<number> {
+  const { rows } = await client.query<{ epoch: number }>(
+    `insert into read_store.projection_set (name, owner_epoch) values ($1, 1)
+     on conflict (name) do update set owner_epoch = projection_set.owner_epoch + 1 returning owner_epoch::float8 as epoch`,
+    [set],
+  );
+  return rows[0]?.epoch ?? 0;
 }

@@ -39,7 +39,15 @@ export async function generationsOf(db: Pool | ClientBase, set: string): Promise
 
 /** The build that answers questions now; null before the first. */
 export async function liveGeneration(db: Pool | ClientBase, set: string): Promise<Generation | null> {
-  return (await db.query<Generation>({ name: 'live_generation', text: `${SELECT} where g.number = s.live_generation and s.name = $1`, values: [set] })).rows[0] ?? null;
+  return (
+    (
+      await db.query<Generation>({
+        name: 'live_generation',
+        text: `${SELECT} where g.number = s.live_generation and s.name = $1`,
+        values: [set],
+      })
+    ).rows[0] ?? null
+  );
 }
 
 export async function generation(db: Pool | ClientBase, number: number): Promise<Generation | null> {
@@ -62,7 +70,11 @@ export async function lockSet(client: ClientBase, set: string): Promise<void> {
 /** A new, empty build; `createTables` makes its tables in the schema it is given. In the caller's transaction, under the set's lock. */
 export async function createGeneration(
   client: ClientBase,
-  options: { readonly set: string; readonly fingerprint: string; readonly createTables: (client: ClientBase, schema: string) => Promise<void> },
+  options: {
+    readonly set: string;
+    readonly fingerprint: string;
+    readonly createTables: (client: ClientBase, schema: string) => Promise<void>;
+  },
 ): Promise<Generation> {
   const { rows } = await client.query<{ number: number }>(
     `insert into read_store.generation (set_name, fingerprint, state) values ($1, $2, 'building') returning number`,
@@ -84,6 +96,8 @@ export async function makeLive(client: ClientBase, set: string, number: number):
 
 /** Removes a build that is not live, its tables included. In the caller's transaction. */
 export async function dropGeneration(client: ClientBase, number: number): Promise<void> {
-  const { rowCount } = await client.query(`delete from read_store.generation where number = $1 and state <> 'live'`, [number]);
+  const { rowCount } = await client.query(`delete from read_store.generation where number = $1 and state <> 'live'`, [
+    number,
+  ]);
   if (rowCount === 1) await client.query(`drop schema if exists read_model_${number} cascade`);
 }

@@ -12,7 +12,9 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
           owner_epoch bigint not null default 0
         )`.execute(db);
       await sql`comment on table read_store.projection_set is
-        'One row per set of read models. It is locked while a batch is applied and while a set is switched: the fence.'`.execute(db);
+        'One row per set of read models. It is locked while a batch is applied and while a set is switched: the fence.'`.execute(
+        db,
+      );
       await sql`
         create table read_store.generation (
           number integer generated always as identity primary key,
@@ -29,7 +31,9 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
           applied_at timestamptz
         )`.execute(db);
       await sql`comment on table read_store.generation is
-        'One build of a set: its tables are in schema read_model_<number>, its rows hold every event up to position.'`.execute(db);
+        'One build of a set: its tables are in schema read_model_<number>, its rows hold every event up to position.'`.execute(
+        db,
+      );
       await sql`create unique index one_live on read_store.generation (set_name) where state = 'live'`.execute(db);
     },
   },

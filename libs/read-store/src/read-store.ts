@@ -9,7 +9,10 @@ export type ReadStore = {
 };
 
 /** Opens it and brings schema `read_store` up to date. */
-export async function openReadStore(databaseUrl: string, options?: { readonly maxConnections?: number }): Promise<ReadStore> {
+export async function openReadStore(
+  databaseUrl: string,
+  options?: { readonly maxConnections?: number },
+): Promise<ReadStore> {
   const pool = new Pool({
     connectionString: databaseUrl,
     max: options?.maxConnections ?? 8,

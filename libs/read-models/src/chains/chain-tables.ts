@@ -45,12 +45,25 @@ export const chainTable: VersionedTable<Chain> = {
     { name: 'sector', type: 'text', nullable: true, of: (chain) => textOrNull(chain.sector) },
     { name: 'region', type: 'text', nullable: true, of: (chain) => textOrNull(chain.region) },
     { name: 'arrangement', type: 'text', nullable: true, of: (chain) => textOrNull(chain.arrangement) },
-    { name: 'hours_per_week', type: 'double precision', nullable: true, of: (chain) => numberOrNull(chain.hoursPerWeek) },
+    {
+      name: 'hours_per_week',
+      type: 'double precision',
+      nullable: true,
+      of: (chain) => numberOrNull(chain.hoursPerWeek),
+    },
     { name: 'in_target_group', type: 'text', nullable: true, of: (chain) => textOrNull(chain.inTargetGroup) },
     { name: 'hired_by_inlener_on', type: 'integer[]', of: (chain) => numbersOf(chain.hiredByInlenerOn) },
     { name: 'read_as_continued_on', type: 'integer[]', of: (chain) => numbersOf(chain.readAsContinuedOn) },
-    { name: 'inconsistency_codes', type: 'text[]', of: (chain) => arrayText(chain.inconsistencies.map(({ code }) => code)) },
-    { name: 'inconsistent_placements', type: 'uuid[]', of: (chain) => arrayText(chain.inconsistencies.map(({ placementId }) => placementId)) },
+    {
+      name: 'inconsistency_codes',
+      type: 'text[]',
+      of: (chain) => arrayText(chain.inconsistencies.map(({ code }) => code)),
+    },
+    {
+      name: 'inconsistent_placements',
+      type: 'uuid[]',
+      of: (chain) => arrayText(chain.inconsistencies.map(({ placementId }) => placementId)),
+    },
     { name: 'inconsistent_on', type: 'integer[]', of: (chain) => numbersOf(chain.inconsistencies.map(({ on }) => on)) },
   ],
   lookups: [],
@@ -59,7 +72,11 @@ export const chainTable: VersionedTable<Chain> = {
 };
 
 /** One piece of a chain with what a figure needs of its chain beside it, so that figures read this table alone. */
-export type ChainPieceRow = { readonly chain: Chain; readonly piece: ChainPiece; readonly months: { readonly first: number; readonly last: number } };
+export type ChainPieceRow = {
+  readonly chain: Chain;
+  readonly piece: ChainPiece;
+  readonly months: { readonly first: number; readonly last: number };
+};
 
 const KEY: readonly Column<ChainPieceRow>[] = [
   { name: 'chain_id', type: 'uuid', of: ({ chain }) => chain.id },
@@ -73,7 +90,11 @@ export const chainPieceTable: VersionedTable<ChainPieceRow> = {
     'One row per piece of a chain (days in one state, joined without a gap from day 0 for ever) and version. first_month..last_month are the horizons it covers (months after day 0).',
   key: KEY,
   columns: [
-    { name: 'last_day', type: 'integer', of: ({ piece }) => (piece.lastDay === null ? AFTER_ALL_DAYS : dayNumber(piece.lastDay)) },
+    {
+      name: 'last_day',
+      type: 'integer',
+      of: ({ piece }) => (piece.lastDay === null ? AFTER_ALL_DAYS : dayNumber(piece.lastDay)),
+    },
     { name: 'shown_before', type: 'integer', of: ({ chain }) => shownBefore(chain) },
     { name: 'day0', type: 'integer', of: ({ chain }) => dayNumber(chain.day0) },
     { name: 'cohort_month', type: 'integer', of: ({ chain }) => monthNumber(chain.day0) },
@@ -86,7 +107,11 @@ export const chainPieceTable: VersionedTable<ChainPieceRow> = {
     { name: 'late_entry', type: 'boolean', of: ({ chain }) => chain.entry > 0 },
     { name: 'inexact', type: 'boolean', of: ({ chain, piece }) => piece.inexact || chain.pieces[0]?.inexact === true },
     { name: 'hired_month', type: 'smallint', of: ({ chain }) => hiredMonth(chain) },
-    { name: 'pension_or_death', type: 'boolean', of: ({ piece }) => piece.state.kind === 'ended' && piece.state.pensionOrDeath },
+    {
+      name: 'pension_or_death',
+      type: 'boolean',
+      of: ({ piece }) => piece.state.kind === 'ended' && piece.state.pensionOrDeath,
+    },
     { name: 'placement_id', type: 'uuid', of: ({ piece }) => piece.placementId },
   ],
   lookups: [],
@@ -98,10 +123,13 @@ export const chainPieceTable: VersionedTable<ChainPieceRow> = {
 /** The first horizon by which the person was hired by the inlener. */
 function hiredMonth({ day0, hiredByInlenerOn }: Chain): number {
   let first = EVER_MONTHS;
-  for (const day of hiredByInlenerOn) if (isDay(day)) first = Math.min(first, Math.max(0, monthsCovered(day0, day, null).first));
+  for (const day of hiredByInlenerOn)
+    if (isDay(day)) first = Math.min(first, Math.max(0, monthsCovered(day0, day, null).first));
   return first;
 }
 
 /** A piece after the last day of the calendar has no day to be asked at. */
 export const chainPieceRows = (chain: Chain): readonly ChainPieceRow[] =>
-  chain.pieces.filter(({ firstDay }) => isDay(firstDay)).map((piece) => ({ chain, piece, months: monthsCovered(chain.day0, piece.firstDay, piece.lastDay) }));
+  chain.pieces
+    .filter(({ firstDay }) => isDay(firstDay))
+    .map((piece) => ({ chain, piece, months: monthsCovered(chain.day0, piece.firstDay, piece.lastDay) }));

@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { EVER_MONTHS, monthsCovered } from './months-covered';
 
 const day = fc.integer({ min: 0, max: 4_000 }).map((days) => addDays('2015-01-01', days));
-const endsOfMonths = fc.constantFrom('2019-12-31', '2020-01-29', '2020-01-30', '2020-01-31', '2020-02-28', '2020-02-29', '2020-03-01');
+const endsOfMonths = fc.constantFrom(
+  '2019-12-31',
+  '2020-01-29',
+  '2020-01-30',
+  '2020-01-31',
+  '2020-02-28',
+  '2020-02-29',
+  '2020-03-01',
+);
 
 test('covers exactly the horizons whose day lies in the piece', () => {
   fc.assert(

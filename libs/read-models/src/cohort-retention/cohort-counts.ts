@@ -33,10 +33,17 @@ export type ChainCounts = {
 };
 
 /** One scan over chain_piece: where chains stand on their horizon days, as known at the cut and seen by the observation end. */
-export async function countChains(readStore: ReadStore, cut: Cut, question: CountsQuestion): Promise<readonly ChainCounts[]> {
+export async function countChains(
+  readStore: ReadStore,
+  cut: Cut,
+  question: CountsQuestion,
+): Promise<readonly ChainCounts[]> {
   const observedThrough = observedUntil(question.peildatum, cut);
   const { horizons, groupBy } = question;
-  const covers = horizons.map((months) => `first_month <= ${months} and last_month >= ${months} and day0 <= ${lastMatureDay0(observedThrough, months)}`);
+  const covers = horizons.map(
+    (months) =>
+      `first_month <= ${months} and last_month >= ${months} and day0 <= ${lastMatureDay0(observedThrough, months)}`,
+  );
   const { rows } = await readStore.pool.query<CountRow>(
     `select ${groupBy ?? 'null::smallint'} as grp, cohort_month / ${MONTHS[question.cohort]} as cohort, state, late_entry, inexact,
        (count(*) filter (where first_month = 0))::float8 as begun,
@@ -70,12 +77,19 @@ type CountRow = {
   readonly hired: readonly number[];
 };
 
-const WORDS: { readonly [group in GroupBy]: (code: number) => string } = { sector: sectorOf, region: regionOf, arrangement: arrangementOf };
+const WORDS: { readonly [group in GroupBy]: (code: number) => string } = {
+  sector: sectorOf,
+  region: regionOf,
+  arrangement: arrangementOf,
+};
 const MONTHS: { readonly [period in CohortPeriod]: number } = { month: 1, quarter: 3, year: 12 };
 
 function cohortLabel(cohort: number, period: CohortPeriod): string {
   const month = cohort * MONTHS[period];
-  return cohortOf(`${String(Math.floor(month / 12)).padStart(4, '0')}-${String((month % 12) + 1).padStart(2, '0')}-01`, period);
+  return cohortOf(
+    `${String(Math.floor(month / 12)).padStart(4, '0')}-${String((month % 12) + 1).padStart(2, '0')}-01`,
+    period,
+  );
 }
 
 /** The last day 0 that is mature at the horizon: day 0 + months <= E. Later ones are not, because adding months keeps the order of days. */
@@ -89,8 +103,10 @@ function lastMatureDay0(observedThrough: Day, months: number): number {
 /** What is counted beside the cells, over the chains of the whole answer (MEASURES 1 and 3). */
 export async function countLeftOut(readStore: ReadStore, cut: Cut, peildatum: Day): Promise<LeftOut> {
   const { schema } = cut.generation;
-  const held = 'known_from <= $1::timestamptz and known_to > $1::timestamptz and shown_from <= $2 and shown_before > $2';
-  const countedUpTo = (days: string) => `coalesce(sum((select count(*) from unnest(${days}) as day where day <= $2)), 0)::float8`;
+  const held =
+    'known_from <= $1::timestamptz and known_to > $1::timestamptz and shown_from <= $2 and shown_before > $2';
+  const countedUpTo = (days: string) =>
+    `coalesce(sum((select count(*) from unnest(${days}) as day where day <= $2)), 0)::float8`;
   const { rows } = await readStore.pool.query<LeftOut>(
     `select
        (select count(*) from (select distinct placement from ${schema}.chain, unnest(placement_ids, placements_begun_on) as begun (placement, day)

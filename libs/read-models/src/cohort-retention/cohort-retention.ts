@@ -1,4 +1,12 @@
-import { matrixFromCounts, NO_RETENTION_COUNTS, type CohortQuestion, type CountedCell, type RetentionCounts, type RetentionMatrix, type RetentionRow } from '@bestendig/duurzaamheid-domain';
+import {
+  matrixFromCounts,
+  NO_RETENTION_COUNTS,
+  type CohortQuestion,
+  type CountedCell,
+  type RetentionCounts,
+  type RetentionMatrix,
+  type RetentionRow,
+} from '@bestendig/duurzaamheid-domain';
 import type { ReadStore } from '@bestendig/read-store';
 import type { Cut } from '../cut';
 import { countChains, countLeftOut, type ChainCounts, type GroupBy } from './cohort-counts';
@@ -19,16 +27,28 @@ export type GroupedRetention = Omit<RetentionMatrix, 'rows'> & {
 export async function cohortRetention(readStore: ReadStore, cut: Cut, asked: RetentionAsked): Promise<CohortRetention> {
   const { groupBy, ...rest } = asked;
   const question: CohortQuestion = { ...rest, knownAt: cut.knownAt };
-  const [counts, leftOut] = await Promise.all([countChains(readStore, cut, asked), countLeftOut(readStore, cut, asked.peildatum)]);
-  const matrixOf = (chains: readonly ChainCounts[]) => matrixFromCounts(question, retentionCells(chains, asked.horizons), leftOut);
+  const [counts, leftOut] = await Promise.all([
+    countChains(readStore, cut, asked),
+    countLeftOut(readStore, cut, asked.peildatum),
+  ]);
+  const matrixOf = (chains: readonly ChainCounts[]) =>
+    matrixFromCounts(question, retentionCells(chains, asked.horizons), leftOut);
   const { asReported } = cut;
   if (groupBy === undefined) return { ...matrixOf(counts), asReported };
   const { rows: _rows, ...frame } = matrixOf([]);
   const names = [...new Set(counts.map(({ group }) => group ?? ''))].sort();
-  return { ...frame, asReported, groupBy, groups: names.map((group) => ({ group, rows: matrixOf(counts.filter((chains) => chains.group === group)).rows })) };
+  return {
+    ...frame,
+    asReported,
+    groupBy,
+    groups: names.map((group) => ({ group, rows: matrixOf(counts.filter((chains) => chains.group === group)).rows })),
+  };
 }
 
-function retentionCells(counts: readonly ChainCounts[], horizons: readonly number[]): readonly CountedCell<RetentionCounts>[] {
+function retentionCells(
+  counts: readonly ChainCounts[],
+  horizons: readonly number[],
+): readonly CountedCell<RetentionCounts>[] {
   const cells = new Map<string, CountedCell<RetentionCounts>>();
   for (const chains of counts) {
     horizons.forEach((horizon, index) => {
@@ -41,7 +61,11 @@ function retentionCells(counts: readonly ChainCounts[], horizons: readonly numbe
 }
 
 /** `notMature` is what began and is not mature: a chain has one piece on its first day, and one on its horizon day. */
-function plus(cell: RetentionCounts, { state, lateEntry, inexact, begun }: ChainCounts, standing: number): RetentionCounts {
+function plus(
+  cell: RetentionCounts,
+  { state, lateEntry, inexact, begun }: ChainCounts,
+  standing: number,
+): RetentionCounts {
   if (lateEntry) return { ...cell, lateEntry: cell.lateEntry + begun };
   const inWork = state === 'inWork' ? standing : 0;
   const unconfirmed = state === 'unconfirmed' ? standing : 0;

@@ -1,4 +1,12 @@
-import { NO_SUMMARY_COUNTS, SUMMARY_HORIZONS, summaryFromCounts, type CountedCell, type DuurzaamheidSummary, type SummaryCounts, type SummaryQuestion } from '@bestendig/duurzaamheid-domain';
+import {
+  NO_SUMMARY_COUNTS,
+  SUMMARY_HORIZONS,
+  summaryFromCounts,
+  type CountedCell,
+  type DuurzaamheidSummary,
+  type SummaryCounts,
+  type SummaryQuestion,
+} from '@bestendig/duurzaamheid-domain';
 import type { ReadStore } from '@bestendig/read-store';
 import type { PieceState } from '../chains/chain-codes';
 import { countChains, countLeftOut, type ChainCounts } from '../cohort-retention/cohort-counts';
@@ -14,11 +22,20 @@ export type Duurzaamheid = DuurzaamheidSummary & { readonly asReported: boolean 
  */
 export async function duurzaamheid(readStore: ReadStore, cut: Cut, asked: DuurzaamheidAsked): Promise<Duurzaamheid> {
   const horizons = asked.horizons ?? SUMMARY_HORIZONS;
-  const [counts, leftOut] = await Promise.all([countChains(readStore, cut, { ...asked, horizons }), countLeftOut(readStore, cut, asked.peildatum)]);
-  return { ...summaryFromCounts({ ...asked, knownAt: cut.knownAt }, summaryCells(counts, horizons), leftOut), asReported: cut.asReported };
+  const [counts, leftOut] = await Promise.all([
+    countChains(readStore, cut, { ...asked, horizons }),
+    countLeftOut(readStore, cut, asked.peildatum),
+  ]);
+  return {
+    ...summaryFromCounts({ ...asked, knownAt: cut.knownAt }, summaryCells(counts, horizons), leftOut),
+    asReported: cut.asReported,
+  };
 }
 
-function summaryCells(counts: readonly ChainCounts[], horizons: readonly number[]): readonly CountedCell<SummaryCounts>[] {
+function summaryCells(
+  counts: readonly ChainCounts[],
+  horizons: readonly number[],
+): readonly CountedCell<SummaryCounts>[] {
   const cells = new Map<string, CountedCell<SummaryCounts>>();
   for (const chains of counts) {
     horizons.forEach((horizon, index) => {
@@ -39,7 +56,11 @@ const FIELDS = {
   otherUnknown: 'unknown',
 } as const satisfies { readonly [state in PieceState]: keyof SummaryCounts };
 
-function plus(cell: SummaryCounts, { state, lateEntry, inexact, begun, onHorizon, hiredByHorizon }: ChainCounts, index: number): SummaryCounts {
+function plus(
+  cell: SummaryCounts,
+  { state, lateEntry, inexact, begun, onHorizon, hiredByHorizon }: ChainCounts,
+  index: number,
+): SummaryCounts {
   if (lateEntry) return { ...cell, lateEntry: cell.lateEntry + begun };
   const standing = onHorizon[index] ?? 0;
   const field = FIELDS[state];

@@ -19,9 +19,19 @@ export type ParkedFactItem = {
   readonly messageId: string;
 };
 
-export type ParkedFactFilter = { readonly placementId?: string; readonly reason?: ParkedReason; readonly type?: FactType; readonly source?: string };
+export type ParkedFactFilter = {
+  readonly placementId?: string;
+  readonly reason?: ParkedReason;
+  readonly type?: FactType;
+  readonly source?: string;
+};
 
-const COLUMNS: { readonly [filter in keyof Required<ParkedFactFilter>]: string } = { placementId: 'placement_id::text', reason: 'reason', type: 'type', source: 'source' };
+const COLUMNS: { readonly [filter in keyof Required<ParkedFactFilter>]: string } = {
+  placementId: 'placement_id::text',
+  reason: 'reason',
+  type: 'type',
+  source: 'source',
+};
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 
@@ -52,7 +62,11 @@ export async function listParkedFacts(
      from ${cut.generation.schema}.parked_fact where ${where.join(' and ')} order by recorded_at, placement_id, event_id limit $2`,
     values,
   );
-  return pageOf(rows, asked.limit, cut.knownAt, ({ recordedAt, placementId, eventId }) => [recordedAt, placementId, eventId]);
+  return pageOf(rows, asked.limit, cut.knownAt, ({ recordedAt, placementId, eventId }) => [
+    recordedAt,
+    placementId,
+    eventId,
+  ]);
 }
 
 const isFilter = (name: string): name is keyof ParkedFactFilter => Object.hasOwn(COLUMNS, name);

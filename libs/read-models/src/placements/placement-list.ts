@@ -26,10 +26,22 @@ export type PlacementItem = {
   readonly parkedFacts: number;
 };
 
-export type PlacementFilter = { readonly employerId?: string; readonly sector?: string; readonly region?: string; readonly arrangement?: string; readonly source?: string };
+export type PlacementFilter = {
+  readonly employerId?: string;
+  readonly sector?: string;
+  readonly region?: string;
+  readonly arrangement?: string;
+  readonly source?: string;
+};
 
 /** Column of each filter. */
-const FILTERS: { readonly [filter in keyof Required<PlacementFilter>]: string } = { employerId: 'employer_id', sector: 'sector', region: 'region', arrangement: 'arrangement', source: 'source' };
+const FILTERS: { readonly [filter in keyof Required<PlacementFilter>]: string } = {
+  employerId: 'employer_id',
+  sector: 'sector',
+  region: 'region',
+  arrangement: 'arrangement',
+  source: 'source',
+};
 
 const SELECT = `placement_id as "placementId", candidate_id as "candidateId", registered_on::text as "registeredOn", registration_kind as "registrationKind",
   in_target_group as "inTargetGroup", employer_id as "employerId", sector, region, arrangement, hours_per_week as "hoursPerWeek", source,
@@ -68,7 +80,11 @@ export async function listPlacements(
 const isFilter = (name: string): name is keyof PlacementFilter => Object.hasOwn(FILTERS, name);
 
 /** Placements of one person, as known at the cut, by id. */
-export async function placementIdsOfCandidate(readStore: ReadStore, cut: Cut, candidateId: string): Promise<readonly string[]> {
+export async function placementIdsOfCandidate(
+  readStore: ReadStore,
+  cut: Cut,
+  candidateId: string,
+): Promise<readonly string[]> {
   if (!UUID.test(candidateId)) return [];
   const { rows } = await readStore.pool.query<{ id: string }>(
     `select placement_id as id from ${cut.generation.schema}.placement where ${HELD} and candidate_id = $2 order by placement_id`,
@@ -78,7 +94,11 @@ export async function placementIdsOfCandidate(readStore: ReadStore, cut: Cut, ca
 }
 
 /** The placements of these ids that are known at the cut, by id. */
-export async function placementsById(readStore: ReadStore, cut: Cut, placementIds: readonly string[]): Promise<readonly PlacementItem[]> {
+export async function placementsById(
+  readStore: ReadStore,
+  cut: Cut,
+  placementIds: readonly string[],
+): Promise<readonly PlacementItem[]> {
   const { rows } = await readStore.pool.query<PlacementItem>(
     `select ${SELECT} from ${cut.generation.schema}.placement where ${HELD} and placement_id = any($2::uuid[]) order by placement_id`,
     [cut.knownAt, placementIds.filter((id) => UUID.test(id))],
