@@ -23,8 +23,10 @@ export type ProjectionStatus = {
   /** Null for a build that is kept: it is not followed up. */
   readonly lag: {
     readonly events: number;
-    /** There are more than were counted. */ readonly atLeast: boolean;
-    /** Age of the first event not applied. */ readonly seconds: number;
+    /** There are more than were counted. */
+    readonly atLeast: boolean;
+    /** How long the first event not applied has waited, at most. */
+    readonly seconds: number;
   } | null;
   readonly builtAt: string;
   readonly liveSince: string | null;
@@ -36,28 +38,32 @@ export async function projections(readStore: ReadStore, store: EventStore): Prom
   const ORDER = { live: 0, building: 1, kept: 2 } as const;
   const sorted = [...builds].sort((a, b) => ORDER[a.state] - ORDER[b.state]);
   return Promise.all(
-    sorted.map(
-      async ({ state, schema, fingerprint, position, appliedKnownTime, appliedEvents, builtAt, liveSince }) => ({
-        name: READ_MODELS,
-        state,
-        schema,
-        version: fingerprint,
-        isCurrentVersion: fingerprint === FINGERPRINT,
-        position,
-        appliedKnownTime,
-        appliedEvents,
-        lag: state === 'kept' ? null : await lagOf(store, position),
-        builtAt,
-        liveSince,
-      }),
-    ),
+    sorted.map(async ({ state, schema, fingerprint, position, builtAt, appliedAt, ...build }) => ({
+      name: READ_MODELS,
+      state,
+      schema,
+      version: fingerprint,
+      isCurrentVersion: fingerprint === FINGERPRINT,
+      position,
+      appliedKnownTime: build.appliedKnownTime,
+      appliedEvents: build.appliedEvents,
+      lag: state === 'kept' ? null : await lagOf(store, position, appliedAt ?? builtAt),
+      builtAt,
+      liveSince: build.liveSince,
+    })),
   );
 }
 
-async function lagOf(store: EventStore, position: Position | null): Promise<NonNullable<ProjectionStatus['lag']>> {
+async function lagOf(
+  store: EventStore,
+  position: Position | null,
+  appliedAt: string,
+): Promise<NonNullable<ProjectionStatus['lag']>> {
   const first = await firstUnapplied(store, position);
   if (first === null) return { events: 0, atLeast: false, seconds: 0 };
-  const seconds = Math.max(0, (Date.now() - Date.parse(first.recordedAt)) / 1_000);
+  // An event imported as reported is years old when it is recorded: it waits since the last page at the longest.
+  const since = Math.max(Date.parse(first.recordedAt), first.asReported ? Date.parse(appliedAt) : 0);
+  const seconds = Math.max(0, (Date.now() - since) / 1_000);
   let events = 0;
   let from = position;
   while (events < COUNTED_MAX) {

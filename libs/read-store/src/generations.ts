@@ -18,6 +18,8 @@ export type Generation = {
   readonly appliedEvents: number;
   readonly builtAt: string;
   readonly liveSince: string | null;
+  /** When its checkpoint last moved, by the database's clock; null where it never did. */
+  readonly appliedAt: string | null;
   readonly ownerEpoch: number;
 };
 
@@ -30,6 +32,7 @@ const SELECT = `
     ${instantText('g.applied_known_time')} as "appliedKnownTime", ${instantText('g.known_time_before')} as "knownTimeBefore",
     ${instantText('g.as_reported_from')} as "asReportedFrom",
     g.applied_events::float8 as "appliedEvents", ${instantText('g.built_at')} as "builtAt", ${instantText('g.live_since')} as "liveSince",
+    ${instantText('g.applied_at')} as "appliedAt",
     s.owner_epoch::float8 as "ownerEpoch"
   from read_store.generation g join read_store.projection_set s on s.name = g.set_name`;
 
