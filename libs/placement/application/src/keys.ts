@@ -12,7 +12,28 @@ export const SECRET_BYTES = 32;
  * same; without the secret nobody can go back to the key, nor try out keys.
  */
 export function keyId(secret: Buffer, kind: KeyKind, source: string, key: string): string {
-  const mac = createHmac('sha256', secret).update(canonicalJson([kind, source, key])).digest();
+  const found = lately(secret);
+  const name = canonicalJson([kind, source, key]);
+  let id = found.get(name);
+  if (id === undefined) {
+    if (found.size >= LATELY_MAX) found.clear();
+    found.set(name, (id = makeKeyId(secret, name)));
+  }
+  return id;
+}
+
+/** Facts of one employment come close together: most keys are asked for again at once. Some 5 MB at most. */
+const LATELY_MAX = 20_000;
+const madeLately = new WeakMap<Buffer, Map<string, string>>();
+
+function lately(secret: Buffer): Map<string, string> {
+  let found = madeLately.get(secret);
+  if (found === undefined) madeLately.set(secret, (found = new Map()));
+  return found;
+}
+
+function makeKeyId(secret: Buffer, name: string): string {
+  const mac = createHmac('sha256', secret).update(name).digest();
   mac.writeUInt8((mac.readUInt8(6) & 0x0f) | 0x80, 6);
   mac.writeUInt8((mac.readUInt8(8) & 0x3f) | 0x80, 8);
   const hex = mac.toString('hex', 0, 16);
