@@ -4,6 +4,7 @@ import { INTERRUPTED_EXIT_CODE, InterruptedError } from './interruption';
 /** What one can do about an error, where its own words do not say it. */
 const ADVICE: Readonly<{ [code: string]: string }> = {
   asReportedRunInProgress: 'An import --as-reported is unfinished: finish it by running it again, or end it with: npm run import -- --as-reported --give-up FILE',
+  asReportedRunNotOpen: 'No import --as-reported of this very file is unfinished here: there is nothing to give up.',
   storeNotEmpty: 'import --as-reported needs an empty store: use another data folder (BESTENDIG_DATA) or database, or import without it.',
   unavailable: 'The database cannot be reached. Run the same command again: it goes on where it was.',
   notReady: 'The read models are not built yet: npm start builds them, or npm run rebuild.',

@@ -1,4 +1,4 @@
-import { inBatches, type Together } from './read-ahead';
+import { inBatches, withReadAhead, type Together } from './read-ahead';
 
 async function batchesOf(items: string, size: number, together?: Together<string>): Promise<readonly string[]> {
   const batches: string[] = [];
@@ -19,4 +19,26 @@ test.each<[string, number, Together<string> | undefined, string[]]>([
   ['aabb', 2, same(9), ['aa', 'bb']],
 ])('%s in lists of %i', async (items, size, together, expected) => {
   expect(await batchesOf(items, size, together)).toEqual(expected);
+});
+
+test('one item is made while the one before is handled, in order; a failure of either side ends both', async () => {
+  const log: string[] = [];
+  async function* made() {
+    for (const item of ['a', 'b', 'c']) {
+      log.push(`make ${item}`);
+      yield item;
+    }
+  }
+  await withReadAhead(made(), async (item) => {
+    log.push(`begin ${item}`);
+    await new Promise((next) => setTimeout(next, 5));
+    log.push(`end ${item}`);
+  });
+  expect(log).toEqual(['make a', 'begin a', 'make b', 'end a', 'begin b', 'make c', 'end b', 'begin c', 'end c']);
+  await expect(withReadAhead(made(), () => Promise.reject(new Error('handler')))).rejects.toThrow('handler');
+  async function* broken() {
+    yield 'a';
+    throw new Error('maker');
+  }
+  await expect(withReadAhead(broken(), () => Promise.resolve())).rejects.toThrow('maker');
 });
