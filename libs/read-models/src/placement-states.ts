@@ -1,4 +1,11 @@
-import { POLICY_MOMENTS, timeline, type PlacementEvent, type Timeline } from '@bestendig/placement-domain';
+import {
+  END_CODES,
+  POLICY_MOMENTS,
+  PROEFPLAATSING,
+  timeline,
+  type PlacementEvent,
+  type Timeline,
+} from '@bestendig/placement-domain';
 
 /** What was known of one placement from one moment until the next state's. */
 export type PlacementState = {
@@ -32,8 +39,9 @@ export function placementStates(events: readonly PlacementEvent[], from: string 
 /** Stored versions may begin after the last event: those that a policy row brings which became known later. */
 export function hasMomentsAfterEvents(events: readonly PlacementEvent[]): boolean {
   const last = events.at(-1);
-  const lastMoment = POLICY_MOMENTS.at(-1);
-  return last !== undefined && lastMoment !== undefined && lastMoment > last.recordedAt && policyMatters(events);
+  return (
+    last !== undefined && last.recordedAt < LAST_POLICY_MOMENT && policyMoments(events, last.recordedAt).length > 0
+  );
 }
 
 function timelineAt(events: readonly PlacementEvent[], moment: string): Timeline {
@@ -47,16 +55,27 @@ function momentsOf(events: readonly PlacementEvent[]): readonly string[] {
   const moments: string[] = [];
   for (const { recordedAt } of events) if (moments.at(-1) !== recordedAt) moments.push(recordedAt);
   const first = moments[0];
-  if (first === undefined || first >= (POLICY_MOMENTS.at(-1) ?? '') || !policyMatters(events)) return moments;
-  return [...new Set([...moments, ...POLICY_MOMENTS.filter((moment) => moment > first)])].sort();
+  if (first === undefined || first >= LAST_POLICY_MOMENT) return moments;
+  const ofPolicies = policyMoments(events, first);
+  return ofPolicies.length === 0 ? moments : [...new Set([...moments, ...ofPolicies])].sort();
 }
 
-/** Whether a dated policy row can decide over anything that read models hold: most placements have nothing of the kind. */
-function policyMatters(events: readonly PlacementEvent[]): boolean {
-  return events.some(
-    ({ type, data }) =>
-      type.startsWith('Proefplaatsing') ||
-      type === 'FactCorrected' ||
-      (typeof data === 'object' && data !== null && 'endCode' in data),
-  );
+const LAST_POLICY_MOMENT = POLICY_MOMENTS.at(-1) ?? '';
+const TRIAL_MOMENTS = Object.values(PROEFPLAATSING).flatMap((rows) => rows.map(({ knownFrom }) => knownFrom));
+
+/**
+ * Moments after `after` at which a policy row became known that can decide over anything that read models hold: end codes
+ * and proefplaatsingen (what keten and proeftijd decide over is in no row). Most placements have none.
+ */
+function policyMoments(events: readonly PlacementEvent[], after: string): readonly string[] {
+  const moments: string[] = [];
+  for (const event of events) {
+    const fact = event.type === 'FactCorrected' ? event.data?.replacement : event;
+    if (String(fact?.type).startsWith('Proefplaatsing')) moments.push(...TRIAL_MOMENTS);
+    const data: unknown = fact?.data;
+    if (typeof data === 'object' && data !== null && 'endCode' in data) {
+      for (const { code, knownFrom } of END_CODES) if (code === data.endCode) moments.push(knownFrom);
+    }
+  }
+  return moments.filter((moment) => moment > after);
 }
