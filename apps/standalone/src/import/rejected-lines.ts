@@ -22,9 +22,10 @@ export class RejectedLines {
     return this.file !== null || this.waiting.length > 0;
   }
 
-  /** Writes what waits: once a batch. */
+  /** Writes what waits, in the order of the lines: once a batch, whichever way its lines came to be refused. */
   flush(): void {
     if (this.waiting.length === 0) return;
+    this.waiting.sort((a, b) => a.line - b.line);
     const header = this.file === null;
     // A spreadsheet takes a cell that begins with = + - @ for a formula.
     const text = stringify(this.waiting, { header, columns: ['line', 'field', 'code', 'reason'], escape_formulas: true });
