@@ -70,24 +70,45 @@ export function collectVersions<Row>(
   states: readonly RowState<Row>[],
   changes: RowChanges,
 ): void {
-  let open = new Map<string, { readonly row: Row; readonly knownFrom: string | null }>();
+  let open: readonly OpenVersion<Row>[] = [];
   for (const { knownFrom, rows } of states) {
-    const next = new Map<string, { readonly row: Row; readonly knownFrom: string | null }>();
-    for (const row of rows) {
-      const key = keyOf(table, row);
-      const before = open.get(key);
-      next.set(key, before !== undefined && sameRow(table, before.row, row) ? before : { row, knownFrom });
+    const next = following(table, open, rows, knownFrom);
+    const stays = next.length === open.length && next.every((version, at) => version === open[at]);
+    if (!stays) {
+      const kept = new Set(next);
+      for (const version of open) if (!kept.has(version)) end(table, version, knownFrom, changes);
     }
-    for (const [key, version] of open) if (next.get(key) !== version) end(table, version, knownFrom, changes);
     open = next;
   }
-  for (const { row, knownFrom } of open.values())
+  for (const { row, knownFrom } of open) {
     if (knownFrom !== null) changes.added.push(copyLine(table, row, knownFrom, 'infinity'));
+  }
+}
+
+type OpenVersion<Row> = { readonly row: Row; readonly knownFrom: string | null };
+
+/** The versions that hold next: those before whose row is the same, and new ones. */
+function following<Row>(
+  table: VersionedTable<Row>,
+  open: readonly OpenVersion<Row>[],
+  rows: readonly Row[],
+  knownFrom: string | null,
+): readonly OpenVersion<Row>[] {
+  let byKey: Map<string, OpenVersion<Row>> | null = null;
+  return rows.map((row, at) => {
+    // Nearly always a row is where it was; where rows came or went, it is looked up.
+    let before = open[at];
+    if (open.length > 0 && (before === undefined || !sameCells(table.key, before.row, row))) {
+      byKey ??= new Map(open.map((version) => [keyOf(table, version.row), version]));
+      before = byKey.get(keyOf(table, row));
+    }
+    return before !== undefined && sameCells(table.columns, before.row, row) ? before : { row, knownFrom };
+  });
 }
 
 function end<Row>(
   table: VersionedTable<Row>,
-  version: { readonly row: Row; readonly knownFrom: string | null },
+  version: OpenVersion<Row>,
   knownTo: string | null,
   changes: RowChanges,
 ): void {
@@ -124,8 +145,8 @@ function keyOf<Row>(table: VersionedTable<Row>, row: Row): string {
   return key;
 }
 
-function sameRow<Row>(table: VersionedTable<Row>, a: Row, b: Row): boolean {
-  for (const column of table.columns) if (column.of(a) !== column.of(b)) return false;
+function sameCells<Row>(columns: readonly Column<Row>[], a: Row, b: Row): boolean {
+  for (const column of columns) if (column.of(a) !== column.of(b)) return false;
   return true;
 }
 
