@@ -76,14 +76,20 @@ export function readSpells(timeline: Timeline, knownAt?: string): readonly Spell
 
 function readSpell(timeline: Timeline, spell: Spell, knownAt: string | undefined): SpellReading {
   const { end } = spell;
-  const common = { firstDay: spell.firstDay, inexactStart: spell.inexactStart, inexactEnd: end.inexact };
-  if (end.lastDay !== null) return { ...common, lastDay: end.lastDay, ...readEnd(timeline, end, end.lastDay, knownAt) };
+  const { firstDay, inexactStart } = spell;
+  const inexactEnd = end.inexact;
+  if (end.lastDay !== null) {
+    const { after, claims, readable, notFollowed } = readEnd(timeline, end, end.lastDay, knownAt);
+    return { firstDay, inexactStart, inexactEnd, lastDay: end.lastDay, after, claims, readable, notFollowed };
+  }
   // A code or an explicit fact without a recorded last day says nothing yet (MEASURES 8); a hiring carries its own day.
   const claims = impliedClaims(timeline, spell);
   const { plannedEnd } = spell;
-  const isReadable = plannedEnd !== null && claims.every(({ firstDay }) => firstDay <= plannedEnd);
+  const isReadable = plannedEnd !== null && claims.every((claim) => claim.firstDay <= plannedEnd);
   return {
-    ...common,
+    firstDay,
+    inexactStart,
+    inexactEnd,
     lastDay: plannedEnd,
     after: UNCONFIRMED,
     claims,
