@@ -6,12 +6,12 @@ const ADVICE: Readonly<{ [code: string]: string }> = {
   asReportedRunInProgress: 'An import --as-reported is unfinished: finish it by running it again, or end it with: npm run import -- --as-reported --give-up FILE',
   asReportedRunNotOpen: 'No import --as-reported of this very file is unfinished here: there is nothing to give up.',
   storeNotEmpty: 'import --as-reported needs an empty store: use another data folder (BESTENDIG_DATA) or database, or import without it.',
-  unavailable: 'The database cannot be reached. Run the same command again: it goes on where it was.',
   notReady: 'The read models are not built yet: npm start builds them, or npm run rebuild.',
   EADDRINUSE: 'The port is in use by another program: set PORT to another one (PORT=0 takes any that is free).',
   EACCES: 'Not allowed: check who owns the files, and whether the port may be used.',
   ENOSPC: 'The disk is full.',
 };
+const AWAY = 'The database went away or cannot be reached. Run the same command again: it goes on where it was.';
 
 /** Tells the person at the terminal and gives the exit code. What has a code is a sentence; anything else is a defect and shows its stack. */
 export function printFailure(error: unknown): number {
@@ -20,7 +20,9 @@ export function printFailure(error: unknown): number {
     return INTERRUPTED_EXIT_CODE;
   }
   const code = codeOf(error);
-  if (error instanceof Error && code !== undefined && !DEFECTS.includes(error.name)) {
+  if (error instanceof Error && isAway(code, error.message)) {
+    console.error(`${error.message}\n${AWAY}`);
+  } else if (error instanceof Error && code !== undefined && !DEFECTS.includes(error.name)) {
     console.error(`${error.message} (${code})`);
     const advice = ADVICE[code];
     if (advice !== undefined) console.error(advice);
@@ -32,3 +34,9 @@ export function printFailure(error: unknown): number {
 
 /** Node's own checks of arguments, and PostgreSQL's answers (named `error`), have codes too. */
 const DEFECTS = ['TypeError', 'RangeError', 'error'];
+
+/** A server that was killed, stops or starts: said by the store, by PostgreSQL, by the network, or by pg without a code. */
+const isAway = (code: string | undefined, message: string): boolean =>
+  code === undefined
+    ? /^Connection terminated|connection error and is not queryable|timeout expired|timeout exceeded when trying to connect/.test(message)
+    : /^(unavailable|databaseLost|08\w{3}|57P0[1-5]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code);
