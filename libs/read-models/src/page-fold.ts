@@ -51,7 +51,7 @@ export async function foldPage(events: readonly RecordedEvent[], context: FoldCo
   const placements = new Map<string, PagePlacement>();
   for (const [placementId, { events: all, before }] of touched)
     placements.set(placementId, { placementId, events: all, before, touched: true });
-  await addOtherPlacements(placements, last, context);
+  await addOtherPlacements(placements, { from, last }, context);
   // The page before may have ended within a group of events of one known time: what it wrote for that time is made anew.
   const cutsGroup = from === context.generation.appliedKnownTime;
   for (const joined of joinedPlacements([...placements.values()])) foldJoined(joined, { from, cutsGroup }, changes);
@@ -121,10 +121,14 @@ async function touchedPlacements(
 
 const NOTHING_READ: ReadonlyMap<string, readonly RecordedEvent[]> = new Map();
 
-/** Adds the placements that the page does not touch but whose person it does, as they stood up to its end. */
+/**
+ * Adds the placements that the page does not touch but whose person it does, as they stood up to its end: those that were
+ * this person's just before the page's first moment too. Where the page before ended within that moment, one of them may
+ * have left the person in it, and what was written of both together is made anew.
+ */
 async function addOtherPlacements(
   placements: Map<string, PagePlacement>,
-  last: RecordedEvent,
+  { from, last }: { readonly from: string; readonly last: RecordedEvent },
   { client, generation, store, known }: FoldContext,
 ): Promise<void> {
   const seen = new Set<string>();
@@ -132,8 +136,8 @@ async function addOtherPlacements(
   while (fresh.length > 0) {
     const { rows } = await client.query<{ placement: string }>({
       name: `placements_of_persons_${generation.schema}`,
-      text: `select placement_id as placement from ${generation.schema}.placement where candidate_id = any($1::uuid[]) and known_to = 'infinity'`,
-      values: [arrayText(fresh)],
+      text: `select distinct placement_id as placement from ${generation.schema}.placement where candidate_id = any($1::uuid[]) and known_to >= $2`,
+      values: [arrayText(fresh), from],
     });
     const others = rows.map(({ placement }) => placement).filter((placement) => !placements.has(placement));
     const unread = others.filter((placement) => known.get(placement) === null).map(streamOfPlacement);
