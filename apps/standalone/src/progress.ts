@@ -36,10 +36,18 @@ function bar(label: string, unit: string, pace: Pace, stream: NodeJS.WriteStream
     barCompleteChar: '█',
     barIncompleteChar: '░',
   });
-  single.start(1, 0, { text: '' });
+  let begun = false;
   return {
-    update: (done, total, count) => single.update(total === 0 ? 1 : Math.min(done / total, 1), { text: pace.say(done, total, count, unit) }),
-    stop: () => single.stop(),
+    update: (done, total, count) => {
+      // Only now: a job may have several bars, of which one is drawn at a time.
+      if (!begun) single.start(1, 0, { text: '' });
+      begun = true;
+      single.update(total === 0 ? 1 : Math.min(done / total, 1), { text: pace.say(done, total, count, unit) });
+    },
+    stop: () => {
+      if (begun) single.stop();
+      begun = false;
+    },
   };
 }
 

@@ -19,7 +19,15 @@ export type WaitOptions = {
 };
 
 /** Waits until the read models hold all that is in the log now. @throws StandaloneError `readModelsStuck` */
-export async function waitForReadModels({ store, readStore, signal, progress, expected }: WaitOptions): Promise<void> {
+export async function waitForReadModels(options: WaitOptions): Promise<void> {
+  try {
+    await wait(options);
+  } finally {
+    options.progress.stop();
+  }
+}
+
+async function wait({ store, readStore, signal, progress, expected }: WaitOptions): Promise<void> {
   const head = await store.headPosition();
   if (head === null) return;
   let [last, moved] = [-1, Date.now()];
@@ -27,10 +35,7 @@ export async function waitForReadModels({ store, readStore, signal, progress, ex
     signal.throwIfAborted();
     const live = await liveGeneration(readStore.pool, READ_MODELS);
     const applied = live?.appliedEvents ?? 0;
-    if (live !== null && live.position !== null && store.comparePositions(live.position, head) >= 0) {
-      progress.update(applied, applied, applied);
-      return progress.stop();
-    }
+    if (live !== null && live.position !== null && store.comparePositions(live.position, head) >= 0) return progress.update(applied, applied, applied);
     if (applied !== last) [last, moved] = [applied, Date.now()];
     else if (Date.now() - moved > STUCK_MS_MAX) throw new StandaloneError('readModelsStuck', 'The read models do not come further: is a projector running?');
     progress.update(applied, Math.max(expected, applied + 1), applied);

@@ -37,13 +37,21 @@ export type ImportResult = { readonly summary: Summary; readonly rejectedFile: s
 export async function runImport(options: ImportOptions): Promise<ImportResult> {
   const begun = performance.now();
   const spool = makeSpoolFolder(options.dataFolder);
+  const shown: Progress[] = [];
+  const show: ImportOptions['show'] = (...about) => {
+    const progress = options.show(...about);
+    shown.push(progress);
+    return progress;
+  };
   try {
-    const input = await openHistoryInput({ file: options.file, folder: spool.path, progress: options.show('Checking the file', 'MB'), signal: options.signal });
+    const input = await openHistoryInput({ file: options.file, folder: spool.path, progress: show('Checking the file', 'MB'), signal: options.signal });
     const rejected = new RejectedLines(input.rejectedFile);
     const summary = new Summary();
-    await (options.dryRun ? judge : record)(options, { input, rejected, summary, folder: spool.path });
+    await (options.dryRun ? judge : record)({ ...options, show }, { input, rejected, summary, folder: spool.path });
     return { summary, rejectedFile: rejected.any ? rejected.path : null, seconds: (performance.now() - begun) / 1_000 };
   } finally {
+    // A bar that is left drawn hides the cursor and keeps the process from ending.
+    for (const progress of shown) progress.stop();
     spool.remove();
   }
 }
