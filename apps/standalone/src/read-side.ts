@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventStore } from '@bestendig/event-store';
-import { READ_MODELS } from '@bestendig/read-models';
-import { liveGeneration, type ReadStore } from '@bestendig/read-store';
+import type { EventStore, Position } from '@bestendig/event-store';
+import { caughtUpTo, READ_MODELS } from '@bestendig/read-models';
+import { generationsOf, liveGeneration, ReadStoreError, type ReadStore } from '@bestendig/read-store';
 import { StandaloneError } from './errors';
 import type { Progress } from './progress';
 
@@ -31,15 +31,26 @@ async function wait({ store, readStore, signal, progress, expected }: WaitOption
   const head = await store.headPosition();
   if (head === null) return;
   let [last, moved] = [-1, Date.now()];
-  for (;;) {
+  while (!(await holdsAll(readStore, store, head))) {
     signal.throwIfAborted();
-    const live = await liveGeneration(readStore.pool, READ_MODELS);
-    const applied = live?.appliedEvents ?? 0;
-    if (live !== null && live.position !== null && store.comparePositions(live.position, head) >= 0) return progress.update(applied, applied, applied);
+    // Of all builds: a new version of this software makes them anew beside the live ones first.
+    const applied = (await generationsOf(readStore.pool, READ_MODELS)).reduce((sum, { appliedEvents: events }) => sum + events, 0);
     if (applied !== last) [last, moved] = [applied, Date.now()];
     else if (Date.now() - moved > STUCK_MS_MAX) throw new StandaloneError('readModelsStuck', 'The read models do not come further: is a projector running?');
-    progress.update(applied, Math.max(expected, applied + 1), applied);
+    const live = await appliedEvents(readStore);
+    progress.update(live, Math.max(expected, live + 1), live);
     await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+  }
+  const live = await appliedEvents(readStore);
+  progress.update(live, live, live);
+}
+
+async function holdsAll(readStore: ReadStore, store: EventStore, head: Position): Promise<boolean> {
+  try {
+    return await caughtUpTo(readStore, store, head, 0);
+  } catch (error) {
+    if (error instanceof ReadStoreError && error.code === 'notReady') return false;
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, copyFileSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Client } from 'pg';
 import { codeOf, StandaloneError } from './errors';
@@ -36,11 +36,21 @@ function makeSecret(file: string): void {
   try {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flush: true });
-    linkSync(draft, file);
+    link(draft, file);
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw new StandaloneError('secretUnusable', `${file} cannot be made: ${String(error)}`, { cause: error });
   } finally {
     rmSync(draft, { force: true });
+  }
+}
+
+function link(draft: string, file: string): void {
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    // Some file systems (exFAT, some mounted volumes) have no links.
+    if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes(codeOf(error) ?? '')) throw error;
+    copyFileSync(draft, file, constants.COPYFILE_EXCL);
   }
 }
 
