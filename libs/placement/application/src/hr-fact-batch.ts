@@ -1,10 +1,10 @@
-import type { EventMeta, NewEvent, RecordedEvent, StreamResult, StreamWrite } from '@bestendig/event-store';
+import type { NewEvent, RecordedEvent, StreamResult, StreamWrite } from '@bestendig/event-store';
 import { NO_EVENTS } from '@bestendig/event-store';
 import { timeline, type PlacementEvent } from '@bestendig/placement-domain';
 import type { FactLog } from './dry-run';
 import { messageEventId } from './event-ids';
 import type { HrFact } from './hr-fact';
-import { eventsOf, type Deliverer, organisationOfSource } from './hr-fact-events';
+import { deliveredBy, eventsOf, type Deliverer } from './hr-fact-events';
 import { keptDigest, placementStream } from './keys';
 import { employmentLink, firstLinkEvent, personLink, targetsOf, type Link } from './links';
 import { firstOutcome, firstOutcomeIn, laterOf, refusedAsReused, type FactOutcome } from './outcomes';
@@ -175,18 +175,7 @@ function outcomeOfRecorded(fact: HrFact, digest: string, ids: readonly string[],
 }
 
 function firstWrite(link: Link, fact: HrFact, by: Partial<Deliverer> | undefined): StreamWrite {
-  const meta: Omit<EventMeta, 'messageDigest' | 'correlationId'> = {
-    reportedAt: fact.reportedAt,
-    actor: by?.actor ?? fact.source,
-    onBehalfOf: null,
-    organisation: by?.organisation ?? organisationOfSource(fact.source),
-    source: fact.source,
-    messageId: fact.messageId,
-    origin: fact.origin,
-    causationId: null,
-    keyId: null,
-  };
-  return { stream: link.stream, expected: 'NO_STREAM', events: [firstLinkEvent(link, meta)] };
+  return { stream: link.stream, expected: 'NO_STREAM', events: [firstLinkEvent(link, deliveredBy(fact, by))] };
 }
 
 /** Links first: whoever reads the log in order meets a key's link before the facts that came in under it. */

@@ -1,4 +1,4 @@
-import type { NewEvent } from '@bestendig/event-store';
+import type { EventMeta, NewEvent } from '@bestendig/event-store';
 import type { Fact, FactCorrected, PlacementFact } from '@bestendig/placement-domain';
 import type { FactDraft, HrFact, PlacementFactDraft } from './hr-fact';
 
@@ -14,8 +14,24 @@ export const organisationOfSource = (source: string): string => `oin:${source.sp
 /** What stands in the log in place of a message's content and keys. */
 export type Kept = { readonly eventIds: readonly string[]; readonly digest: string; readonly link: string };
 
+/** What the envelope says of any event that a message's delivery leads to: its facts, and the first event of a link. */
+export function deliveredBy(fact: HrFact, by: Partial<Deliverer> | undefined): Omit<EventMeta, 'messageDigest' | 'correlationId'> {
+  return {
+    reportedAt: fact.reportedAt,
+    actor: by?.actor ?? fact.source,
+    onBehalfOf: null,
+    organisation: by?.organisation ?? organisationOfSource(fact.source),
+    source: fact.source,
+    messageId: fact.messageId,
+    origin: fact.origin,
+    causationId: null,
+    keyId: null,
+  };
+}
+
 /** The events of one message, ids filled in from the links: no external key is in them. */
 export function eventsOf(fact: HrFact, { eventIds, digest, link }: Kept, filling: Filling, by: Partial<Deliverer> | undefined): readonly NewEvent[] {
+  const meta = deliveredBy(fact, by);
   return fact.facts.map((draft, ordinal) => {
     const { type, data } = filled(draft, filling);
     return {
@@ -23,20 +39,8 @@ export function eventsOf(fact: HrFact, { eventIds, digest, link }: Kept, filling
       type,
       schemaVersion: 1,
       data,
-      meta: {
-        reportedAt: fact.reportedAt,
-        actor: by?.actor ?? fact.source,
-        onBehalfOf: null,
-        organisation: by?.organisation ?? organisationOfSource(fact.source),
-        source: fact.source,
-        messageId: fact.messageId,
-        messageDigest: digest,
-        origin: fact.origin,
-        // The employment as its source knows it: what moves when its link is mended.
-        correlationId: link,
-        causationId: null,
-        keyId: null,
-      },
+      // correlationId: the employment as its source knows it, which is what moves when its link is mended.
+      meta: { ...meta, messageDigest: digest, correlationId: link },
     };
   });
 }
