@@ -73,7 +73,8 @@ function removeUnfinished(folder: string): void {
   }
 }
 
-function lives(pid: number): boolean {
+/** True where a process with this id runs, whoever's it is. */
+export function lives(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,4 +1,4 @@
-export { connectionString, initCluster, runningServer, startCluster, stopCluster, type Cluster } from './cluster';
+export { connectionString, initCluster, lives, runningServer, startCluster, stopCluster, type Cluster } from './cluster';
 export { LocalPostgresError, LOCAL_POSTGRES_ERRORS, type LocalPostgresErrorCode } from './errors';
 export { useDatabase, type DatabaseInUse, type UseDatabaseOptions } from './local-database';
 export { freePort } from './postmaster';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeOf } from '../errors';
+import { lives } from '@bestendig/local-postgres';
 
 /** A folder for what a run keeps on disk while it runs. Those of processes that were killed are removed first. */
 export function makeSpoolFolder(dataFolder: string): { readonly path: string; remove(): void } {
@@ -11,13 +11,4 @@ export function makeSpoolFolder(dataFolder: string): { readonly path: string; re
   const path = join(spools, `${process.pid}-${randomBytes(4).toString('hex')}`);
   mkdirSync(path, { mode: 0o700 });
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
-}
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
 }
