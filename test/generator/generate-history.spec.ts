@@ -5,6 +5,7 @@ import { CSV_COLUMNS, MESSAGE_TYPES, mayHoldBsn, readHistory, validateHistoryLin
 import type { FactDraft } from '@bestendig/placement-application';
 import { chains, timeline, type Fact, type PlacementEvent, type Timeline } from '@bestendig/placement-domain';
 import { generateHistory } from '@bestendig/standalone';
+import { heldBytes } from '@bestendig/testing';
 
 import { FIRST_DAY, LAST_DAY, lineWorks, livesOf } from './figures';
 import { jobsOf, parse } from './read-history';
@@ -54,7 +55,7 @@ describe('the bytes', () => {
     let [lines, early, late] = [0, 0, 0];
     for (const _ of generateHistory({ placements: 10_000, seed: 3 })) {
       lines += 1;
-      const heap = lines % 2_000 === 0 ? process.memoryUsage().heapUsed : 0;
+      const heap = lines % 2_000 === 0 ? heldBytes() : 0;
       if (lines <= 15_000) early = Math.max(early, heap);
       else late = Math.max(late, heap);
     }

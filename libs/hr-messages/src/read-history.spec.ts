@@ -1,8 +1,7 @@
+import { heldBytes } from '@bestendig/testing';
 import fc from 'fast-check';
 import { stringify } from 'csv-stringify/sync';
 import { Readable } from 'node:stream';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { CSV_COLUMNS, EXAMPLES, readHistory, validateHistoryLine, validateMessage, type HistoryLine, type HrMessage } from '.';
 import { RECORD_LINES_MAX } from './csv-cells';
 import { LINE_BYTES_MAX } from './text-lines';
@@ -153,10 +152,6 @@ test('a long file is read in constant memory', async () => {
     yield Buffer.from(`${HEADER}\n`);
     for (let i = 0; i < 80; i++) yield Buffer.from(Array.from({ length: 500 }, (_, j) => `${row(`m${i * 500 + j}`)}\n`).join(''));
   }
-  // What is held, not what waits to be collected: how much of that there is depends on how busy the machine is.
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  const heldBytes = (): number => (collect(), process.memoryUsage().heapUsed);
   let [count, mostMiB] = [0, 0];
   const before = heldBytes();
   for await (const { line } of readHistory(Readable.from(chunks()))) {

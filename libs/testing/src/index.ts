@@ -5,3 +5,4 @@ export * from './told-facts';
 export * from './given';
 export { placementFacts, registrations, turningDays, TURNING_DAYS } from './fact-arbitraries';
 export * from './placement-arbitraries';
+export { heldBytes } from './held-bytes';
