@@ -1,3 +1,4 @@
+import { isConnectionLost } from '@bestendig/postgres';
 import { codeOf } from './errors';
 import { INTERRUPTED_EXIT_CODE, InterruptedError } from './interruption';
 
@@ -20,7 +21,7 @@ export function printFailure(error: unknown): number {
     return INTERRUPTED_EXIT_CODE;
   }
   const code = codeOf(error);
-  if (error instanceof Error && isAway(code, error.message)) {
+  if (error instanceof Error && isAway(error, code)) {
     console.error(`${error.message}\n${AWAY}`);
   } else if (error instanceof Error && code !== undefined && !DEFECTS.includes(error.name)) {
     console.error(`${error.message} (${code})`);
@@ -35,8 +36,6 @@ export function printFailure(error: unknown): number {
 /** Node's own checks of arguments, and PostgreSQL's answers (named `error`), have codes too. */
 const DEFECTS = ['TypeError', 'RangeError', 'error'];
 
-/** A server that was killed, stops or starts: said by the store, by PostgreSQL, by the network, or by pg without a code. */
-const isAway = (code: string | undefined, message: string): boolean =>
-  code === undefined
-    ? /^Connection terminated|connection error and is not queryable|timeout expired|timeout exceeded when trying to connect/.test(message)
-    : /^(unavailable|databaseLost|08\w{3}|57P0[1-5]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code);
+/** Said by the store or the server of the data folder, or by whatever else asks PostgreSQL. */
+const isAway = (error: unknown, code: string | undefined): boolean => code === 'unavailable' || code === 'databaseLost' || isConnectionLost(error) || code === TOO_MANY_CONNECTIONS;
+const TOO_MANY_CONNECTIONS = '53300';

@@ -1,4 +1,5 @@
-import { Pool } from 'pg';
+import { openPool } from '@bestendig/postgres';
+import type { Pool } from 'pg';
 import type { Delivery, DeliveryCount, DeliveryRow, Instant, Outcome } from './delivery';
 import { migrateIntake } from './migrations';
 
@@ -52,17 +53,8 @@ const INSERT = `insert into intake.delivery (origin, source, message_id, outcome
  * end them with `close`.
  */
 export async function openIntake(databaseUrl: string, { maxConnections = 4 }: { readonly maxConnections?: number } = {}): Promise<Intake> {
-  const pool = new Pool({ connectionString: databaseUrl, max: maxConnections, connectionTimeoutMillis: 10_000 });
-  // A connection that breaks while nobody uses it is replaced at the next question.
-  pool.on('error', () => undefined);
-  // One that breaks while it is lent out (a migration, a transaction) tells its next statement; unheard it would end the process.
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  try {
-    await migrateIntake(pool);
-  } catch (error) {
-    await pool.end();
-    throw error;
-  }
+  await migrateIntake(databaseUrl);
+  const pool = openPool({ databaseUrl, name: 'intake', maxConnections });
   return {
     record: (rows) => record(pool, rows),
     byOrigins: async (origins) => (await pool.query<Delivery>(`${SELECT} where origin = any($1)`, [origins])).rows,

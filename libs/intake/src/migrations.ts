@@ -1,8 +1,7 @@
-import { Kysely, Migrator, PostgresDialect, sql, type Migration } from 'kysely';
-import type { Pool } from 'pg';
+import { migrateSchema, type Migrations } from '@bestendig/postgres';
+import { sql } from 'kysely';
 
-/** Forward only: a migration that was released is never edited. */
-const MIGRATIONS: Readonly<Record<string, Migration>> = {
+const MIGRATIONS: Migrations = {
   '001-deliveries': {
     up: async (db) => {
       await sql`create table intake.delivery (
@@ -32,17 +31,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   },
 };
 
-/** Brings schema `intake` up to date, under the migrator's lock. */
-export async function migrateIntake(pool: Pool): Promise<void> {
-  // The pool is the caller's: it is not ended with this Kysely.
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
-  const migrator = new Migrator({
-    db,
-    provider: { getMigrations: async () => MIGRATIONS },
-    migrationTableSchema: 'intake',
-    migrationTableName: 'migration',
-    migrationLockTableName: 'migration_lock',
-  });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
+/** Brings schema `intake` up to date. */
+export function migrateIntake(databaseUrl: string): Promise<void> {
+  return migrateSchema(databaseUrl, 'intake', MIGRATIONS);
 }

@@ -1,6 +1,7 @@
 import type { EventStore, Page } from '@bestendig/event-store';
+import { connect } from '@bestendig/postgres';
 import { advance, moveCheckpoint, progressed, type Generation, type Progress } from '@bestendig/read-store';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { writeChangeSet } from './change-set';
 import type { KnownPlacements } from './known-placements';
 import { foldPage } from './page-fold';
@@ -9,15 +10,9 @@ import { foldPage } from './page-fold';
 export const PLACEMENT_EVENTS = { categories: ['placement'] } as const;
 
 /** A connection that looks rows up by key: on young tables without statistics the planner would read them whole. */
-export async function connectForWriting(databaseUrl: string): Promise<Client> {
-  const client = new Client({ connectionString: databaseUrl, application_name: 'bestendig-projector' });
-  // What a lost connection makes fail is the query that waits on it; without a listener it would end the process.
-  client.on('error', () => undefined);
-  await client.connect();
-  await client.query(
-    `set timezone = 'UTC'; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off`,
-  );
-  return client;
+export function connectForWriting(databaseUrl: string): Promise<Client> {
+  const settings = '-c timezone=UTC -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off';
+  return connect({ databaseUrl, name: 'projector', settings });
 }
 
 /** What is written to: a build as it stands, through one connection, with what was read for it before. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventStoreError, type EventStore } from '@bestendig/event-store';
+import { isUnavailable } from '@bestendig/postgres';
 import { liveGeneration, openReadStore, ReadStoreError, takeOver, type Generation } from '@bestendig/read-store';
 import type { Client } from 'pg';
 import { applyPage, connectForWriting, PLACEMENT_EVENTS } from './apply-page';
@@ -119,14 +120,5 @@ async function followLive(
 function mayPass(error: unknown): boolean {
   if (error instanceof EventStoreError) return error.code === 'unavailable';
   if (error instanceof ReadStoreError) return error.code === 'rebuildRunning' || error.code === 'fenced';
-  // Not by class: what Node itself throws may be of another realm.
-  if (typeof error !== 'object' || error === null) return false;
-  const code = 'code' in error ? String(error.code) : '';
-  const message = 'message' in error ? String(error.message) : '';
-  return LOST_CODES.test(code) || LOST_MESSAGES.test(message);
+  return isUnavailable(error);
 }
-
-// Connection refused or lost, server starting or stopping, too many connections, deadlock.
-const LOST_CODES = /^(ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|57P0\w|08\w{3}|53\w{3}|40P01|40001)$/;
-const LOST_MESSAGES =
-  /^Connection terminated|^Client has encountered a connection error|timeout expired|^Client was closed/;

@@ -1,10 +1,9 @@
-import { Kysely, Migrator, PostgresDialect, sql, type Migration, type MigrationProvider } from 'kysely';
-import type { Pool } from 'pg';
+import { migrateSchema, type Migrations } from '@bestendig/postgres';
+import { sql } from 'kysely';
 
-/** Versioned, forward only: a migration that has been published is never edited. */
-const MIGRATIONS: Readonly<Record<string, Migration>> = {
+const MIGRATIONS: Migrations = {
   '0001-generations': {
-    async up(db: Kysely<unknown>): Promise<void> {
+    up: async (db) => {
       await sql`
         create table read_store.projection_set (
           name text primary key,
@@ -39,15 +38,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   },
 };
 
-const provider: MigrationProvider = { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) };
-
-/** Brings schema `read_store` up to date, under the migrator's lock. */
-export async function migrateReadStore(pool: Pool): Promise<void> {
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: borrowed(pool) }) });
-  const migrator = new Migrator({ db, provider, migrationTableSchema: 'read_store' });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
+/** Brings schema `read_store` up to date. */
+export function migrateReadStore(databaseUrl: string): Promise<void> {
+  return migrateSchema(databaseUrl, 'read_store', MIGRATIONS);
 }
-
-/** The pool stays the caller's: Kysely closes what it is given. */
-const borrowed = (pool: Pool) => ({ connect: () => pool.connect(), end: () => Promise.resolve() });

@@ -1,4 +1,5 @@
-import { Pool } from 'pg';
+import { openPool } from '@bestendig/postgres';
+import type { Pool } from 'pg';
 import { migrateReadStore } from './migrations';
 
 /** The database that read models are in: connections for queries. */
@@ -13,22 +14,9 @@ export async function openReadStore(
   databaseUrl: string,
   options?: { readonly maxConnections?: number },
 ): Promise<ReadStore> {
-  const pool = new Pool({
-    connectionString: databaseUrl,
-    max: options?.maxConnections ?? 8,
-    application_name: 'bestendig-read',
-    // Compiling a query takes longer than the figures that are asked here.
-    options: '-c timezone=UTC -c jit=off',
-  });
-  // An idle connection that the server closes is replaced at the next query; without a listener it would end the process.
-  pool.on('error', () => undefined);
-  // One that breaks while it is lent out (a migration, a transaction) tells its next statement; unheard it would end the process.
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  try {
-    await migrateReadStore(pool);
-  } catch (error) {
-    await pool.end();
-    throw error;
-  }
+  await migrateReadStore(databaseUrl);
+  // Compiling a query takes longer than the figures that are asked here.
+  const settings = '-c timezone=UTC -c jit=off';
+  const pool = openPool({ databaseUrl, name: 'read', maxConnections: options?.maxConnections ?? 8, settings });
   return { databaseUrl, pool, close: () => pool.end() };
 }

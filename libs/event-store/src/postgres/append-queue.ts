@@ -1,6 +1,7 @@
+import { isConnectionLost } from '@bestendig/postgres';
 import { AppendTransaction, type NewRow, type PreparedAppend } from '../append-rules';
 import { EventStoreError, type Position, type StreamResult } from '../port';
-import { codedError, isConnectionLost } from './connection';
+import { codedError } from './connection';
 import { keepStatement, type Asked, type LogLock } from './log-lock';
 
 /** Appends that wait join one transaction of at most so many events, so one commit serves them all. */

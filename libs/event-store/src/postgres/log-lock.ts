@@ -1,9 +1,10 @@
+import { isConnectionLost } from '@bestendig/postgres';
 import type { Client, QueryArrayConfig } from 'pg';
 import type { LogEnd, NewRow, StreamState } from '../append-rules';
 import { microsOf } from '../instants';
 import { NO_EVENTS } from '../port';
 import { parseCanonical } from '../reading';
-import { allAnswers, connectPipelined, isConnectionLost, type LockLimits } from './connection';
+import { allAnswers, connectPipelined, type LockLimits } from './connection';
 
 /** What the lock's holder wants to know of streams: where they end, and which of these ids they hold. */
 export type Asked = ReadonlyMap<string, readonly string[]>;

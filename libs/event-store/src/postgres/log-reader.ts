@@ -1,9 +1,10 @@
-import { Pool, type QueryArrayConfig } from 'pg';
+import { isConnectionLost, openPool } from '@bestendig/postgres';
+import type { Pool, QueryArrayConfig } from 'pg';
 import { linkKey, linksNeeded, verifyChain } from '../chain';
 import { instantOf } from '../instants';
 import { EventStoreError, type EventFilter, type EventStore, type Page, type Position, type RawEvent, type RecordedEvent } from '../port';
 import { pageLimit, positionNumber, positionText, toRecordedEvent, type Upcasters } from '../reading';
-import { codedError, ignoreLoss, isConnectionLost } from './connection';
+import { codedError } from './connection';
 import { arrayText } from './log-lock';
 
 export const MARK = 'p';
@@ -30,16 +31,8 @@ export class LogReader {
     private readonly upcasters: Upcasters,
     private readonly windowEvents = WINDOW_EVENTS,
   ) {
-    this.pool = new Pool({
-      connectionString: databaseUrl,
-      application_name: 'bestendig event store (read)',
-      max: maxConnections,
-      connectionTimeoutMillis: 10_000,
-      keepAlive: true,
-      // Statistics lag behind a fast import: always by index.
-      options: '-c enable_seqscan=off -c enable_bitmapscan=off',
-    });
-    this.pool.on('error', ignoreLoss);
+    // Statistics lag behind a fast import: always by index.
+    this.pool = openPool({ databaseUrl, name: 'event store (read)', maxConnections, settings: '-c enable_seqscan=off -c enable_bitmapscan=off' });
   }
 
   close(): Promise<void> {

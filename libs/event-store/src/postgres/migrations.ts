@@ -1,8 +1,7 @@
-import { Kysely, Migrator, PostgresDialect, sql, type Migration } from 'kysely';
-import { Pool } from 'pg';
+import { migrateSchema, type Migrations } from '@bestendig/postgres';
+import { sql } from 'kysely';
 
-/** Forward only: a migration that was released is never edited. */
-const MIGRATIONS: Readonly<Record<string, Migration>> = {
+const MIGRATIONS: Migrations = {
   '001-log': {
     up: async (db) => {
       await sql`create table event_store.events (
@@ -51,18 +50,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   },
 };
 
-/** Brings the event store's own schema up to date, under the migrator's lock: any number of processes may do so at once. */
-export async function migrateEventStore(databaseUrl: string): Promise<void> {
-  const pool = new Pool({ connectionString: databaseUrl, max: 1, connectionTimeoutMillis: 10_000 });
-  pool.on('error', () => undefined);
-  // One that breaks while it is lent out (a migration, a transaction) tells its next statement; unheard it would end the process.
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
-  try {
-    const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS }, migrationTableSchema: 'event_store', migrationTableName: 'migration', migrationLockTableName: 'migration_lock' });
-    const { error } = await migrator.migrateToLatest();
-    if (error !== undefined) throw error;
-  } finally {
-    await db.destroy();
-  }
+/** Brings the event store's own schema up to date. */
+export function migrateEventStore(databaseUrl: string): Promise<void> {
+  return migrateSchema(databaseUrl, 'event_store', MIGRATIONS);
 }

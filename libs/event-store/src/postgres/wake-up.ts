@@ -1,4 +1,5 @@
-import { Client } from 'pg';
+import { connect } from '@bestendig/postgres';
+import type { Client } from 'pg';
 
 /** With a listening connection polling is the safety net; without one it is all there is. */
 const POLL_LISTENING_MS = 1_000;
@@ -47,7 +48,29 @@ export class WakeUp {
   private listen(): void {
     if (this.client !== null || this.connecting || this.closed) return;
     this.connecting = true;
-    const client = new Client({ connectionString: this.databaseUrl, application_name: 'bestendig event store (listen)', connectionTimeoutMillis: 10_000, keepAlive: true });
+    void this.connect();
+  }
+
+  private async connect(): Promise<void> {
+    let client: Client | null = null;
+    try {
+      client = await connect({ databaseUrl: this.databaseUrl, name: 'event store (listen)' });
+      this.hearFrom(client);
+      await client.query('listen event_store_appended');
+      this.listening = true;
+      this.wakeAll();
+    } catch {
+      this.client = null;
+      void client?.end().catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS).unref());
+    } finally {
+      this.connecting = false;
+      if (this.closed) await client?.end().catch(() => undefined);
+    }
+  }
+
+  private hearFrom(client: Client): void {
+    this.client = client;
     const lost = (): void => {
       if (this.client === client) this.client = null;
       this.listening = false;
@@ -56,24 +79,6 @@ export class WakeUp {
     client.on('error', lost);
     client.on('end', lost);
     client.on('notification', () => this.wakeAll());
-    void this.connect(client);
-  }
-
-  private async connect(client: Client): Promise<void> {
-    try {
-      await client.connect();
-      this.client = client;
-      await client.query('listen event_store_appended');
-      this.listening = true;
-      this.wakeAll();
-    } catch {
-      this.client = null;
-      void client.end().catch(() => undefined);
-      await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS).unref());
-    } finally {
-      this.connecting = false;
-      if (this.closed) await client.end().catch(() => undefined);
-    }
   }
 
   private wakeAll(): void {

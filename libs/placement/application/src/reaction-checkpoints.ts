@@ -1,10 +1,9 @@
 import type { Position } from '@bestendig/event-store';
-import { Kysely, Migrator, PostgresDialect, sql, type Migration } from 'kysely';
-import { Client, Pool } from 'pg';
+import { connect, migrateSchema, openPool, type Migrations } from '@bestendig/postgres';
+import { sql } from 'kysely';
+import type { Client, Pool } from 'pg';
 
-const SCHEMA = 'reactions';
-
-const MIGRATIONS: Record<string, Migration> = {
+const MIGRATIONS: Migrations = {
   '001_checkpoint': {
     up: (db) => sql`create table reactions.checkpoint (name text primary key, position text not null, updated_at timestamptz not null default now())`.execute(db).then(() => undefined),
   },
@@ -19,21 +18,8 @@ export class ReactionCheckpoints {
 
   /** Migrates at open. */
   static async open(databaseUrl: string): Promise<ReactionCheckpoints> {
-    const pool = new Pool({ connectionString: databaseUrl, max: 2 });
-    // A connection that breaks while idle is replaced at the next query, which reports what is wrong.
-    pool.on('error', () => undefined);
-    const migrating = new Pool({ connectionString: databaseUrl, max: 1 });
-    migrating.on('error', () => undefined);
-    // One that breaks while it is lent out (a migration, a transaction) tells its next statement; unheard it would end the process.
-    migrating.on('connect', (client) => client.on('error', () => undefined));
-    const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: migrating }) });
-    try {
-      const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) }, migrationTableSchema: SCHEMA });
-      const { error } = await migrator.migrateToLatest();
-      if (error !== undefined) throw error;
-    } finally {
-      await db.destroy();
-    }
+    await migrateSchema(databaseUrl, 'reactions', MIGRATIONS);
+    const pool = openPool({ databaseUrl, name: 'reactions', maxConnections: 2 });
     return new ReactionCheckpoints(pool, databaseUrl);
   }
 
@@ -56,13 +42,12 @@ export class ReactionCheckpoints {
    */
   async alone(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const right = new AbortController();
-    const client = new Client({ connectionString: this.databaseUrl });
+    const client = await connect({ databaseUrl: this.databaseUrl, name: 'reactions (right)' });
     const lose = (): void => right.abort();
     client.on('error', lose);
     client.on('end', lose);
     signal.addEventListener('abort', lose, { once: true });
     try {
-      await client.connect();
       while (!signal.aborted && !(await taken(client))) await pause(1000, signal);
       if (!signal.aborted) await work(right.signal);
       if (!signal.aborted) throw new Error('the connection that holds the right to run reactions was lost');
