@@ -1,4 +1,10 @@
-import { chainsAtEveryEnd, type Chain, type PlacementEvent, type Timeline } from '@bestendig/placement-domain';
+import {
+  chainsAtEveryEnd,
+  PERSON_PLACEMENTS_MAX,
+  unjoinedChains,
+  type Chain,
+  type PlacementEvent,
+} from '@bestendig/placement-domain';
 import { emptyChangeSet, type ChangeSet } from './change-set';
 import { chainPieceRows, chainPieceTable, chainTable } from './chains/chain-tables';
 import { parkedFactRows, parkedFactTable } from './parked-facts/parked-fact-table';
@@ -19,7 +25,12 @@ export type PlacementHistory = {
 export type FoldedPlacement = { readonly placementId: string; readonly states: readonly PlacementState[] };
 
 /** All placements that are, or were at any of these moments, of one person; others are left out. */
-export type PersonHistory = { readonly candidateId: string; readonly placements: readonly FoldedPlacement[] };
+export type PersonHistory = {
+  readonly candidateId: string;
+  readonly placements: readonly FoldedPlacement[];
+  /** At all of these moments the person has too many placements for any to be joined: then not all need be given. */
+  readonly hasTooMany?: boolean;
+};
 
 /** Stage 1: the rows of one placement. Pure. */
 export function foldPlacement(history: PlacementHistory, changes: ChangeSet): FoldedPlacement {
@@ -45,7 +56,11 @@ export function foldPlacement(history: PlacementHistory, changes: ChangeSet): Fo
 
 /** Stage 2: the rows of one person's chains, cut by known time like the first. Pure. */
 export function foldPerson(person: PersonHistory, changes: ChangeSet): void {
-  const states = momentsOf(person).map((moment) => ({ knownFrom: moment.knownFrom, rows: chainsAt(person, moment) }));
+  const alone = new Map<PlacementState, readonly Chain[]>();
+  const states = momentsOf(person).map((moment) => ({
+    knownFrom: moment.knownFrom,
+    rows: chainsAt(person, moment, alone),
+  }));
   collectVersions(chainTable, states, changes.chains);
   collectVersions(
     chainPieceTable,
@@ -80,14 +95,36 @@ function momentsOf(person: PersonHistory): readonly Moment[] {
   return before === null ? ascending : [{ knownFrom: null, readAt: before }, ...ascending];
 }
 
-function chainsAt({ candidateId, placements }: PersonHistory, { knownFrom, readAt }: Moment): readonly Chain[] {
-  const known: { readonly placementId: string; readonly timeline: Timeline }[] = [];
-  for (const { placementId, states } of placements) {
-    const state = stateAt(states, knownFrom);
-    if (state !== null && state.timeline.registration?.candidateId === candidateId)
-      known.push({ placementId, timeline: state.timeline });
+type KnownState = { readonly placementId: string; readonly state: PlacementState };
+
+function chainsAt(
+  person: PersonHistory,
+  moment: Moment,
+  alone: Map<PlacementState, readonly Chain[]>,
+): readonly Chain[] {
+  const known: KnownState[] = [];
+  for (const { placementId, states } of person.placements) {
+    const state = stateAt(states, moment.knownFrom);
+    if (state !== null && state.timeline.registration?.candidateId === person.candidateId)
+      known.push({ placementId, state });
   }
-  return known.length === 0 ? [] : chainsAtEveryEnd(known, readAt);
+  if (person.hasTooMany === true || known.length > PERSON_PLACEMENTS_MAX)
+    return known.flatMap((placement) => chainsAlone(placement, alone));
+  if (known.length === 0) return [];
+  return chainsAtEveryEnd(
+    known.map(({ placementId, state }) => ({ placementId, timeline: state.timeline })),
+    moment.readAt,
+  );
+}
+
+/** Made once for each state: there may be thousands, and most moments change one. */
+function chainsAlone(
+  { placementId, state }: KnownState,
+  alone: Map<PlacementState, readonly Chain[]>,
+): readonly Chain[] {
+  const made = alone.get(state) ?? unjoinedChains({ placementId, timeline: state.timeline }, state.readAt);
+  alone.set(state, made);
+  return made;
 }
 
 function stateAt(states: readonly PlacementState[], moment: string | null): PlacementState | null {

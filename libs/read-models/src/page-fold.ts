@@ -1,6 +1,6 @@
 import type { EventStore, RecordedEvent } from '@bestendig/event-store';
 import { toPlacementEvent } from '@bestendig/placement-application';
-import type { PlacementEvent } from '@bestendig/placement-domain';
+import { PERSON_PLACEMENTS_MAX, type PlacementEvent } from '@bestendig/placement-domain';
 import type { Generation } from '@bestendig/read-store';
 import type { ClientBase } from 'pg';
 import { arrayText } from './array-text';
@@ -51,17 +51,22 @@ export async function foldPage(events: readonly RecordedEvent[], context: FoldCo
   const placements = new Map<string, PagePlacement>();
   for (const [placementId, { events: all, before }] of touched)
     placements.set(placementId, { placementId, events: all, before, touched: true });
-  await addOtherPlacements(placements, { from, last }, context);
+  const tooMany = await addOtherPlacements(placements, { from, last }, context);
   // The page before may have ended within a group of events of one known time: what it wrote for that time is made anew.
   const cutsGroup = from === context.generation.appliedKnownTime;
-  for (const joined of joinedPlacements([...placements.values()])) foldJoined(joined, { from, cutsGroup }, changes);
+  for (const joined of joinedPlacements([...placements.values()]))
+    foldJoined(joined, { from, cutsGroup, tooMany }, changes);
   return { changes, touched };
 }
 
 /** Placements that share a person, at any time: both stages over them. */
 function foldJoined(
   joined: { readonly candidates: readonly string[]; readonly placements: readonly PagePlacement[] },
-  { from, cutsGroup }: { readonly from: string; readonly cutsGroup: boolean },
+  {
+    from,
+    cutsGroup,
+    tooMany,
+  }: { readonly from: string; readonly cutsGroup: boolean; readonly tooMany: ReadonlySet<string> },
   changes: ChangeSet,
 ): void {
   const folded: FoldedPlacement[] = [];
@@ -79,7 +84,8 @@ function foldJoined(
   }
   if (rewritesChains)
     for (const { placementId } of joined.placements) changes.rewrittenChains.push({ id: placementId, from });
-  for (const candidateId of joined.candidates) foldPerson({ candidateId, placements: folded }, changes);
+  for (const candidateId of joined.candidates)
+    foldPerson({ candidateId, placements: folded, hasTooMany: tooMany.has(candidateId) }, changes);
 }
 
 type TouchedPlacement = KnownPlacement & { readonly before: number };
@@ -129,17 +135,16 @@ const NOTHING_READ: ReadonlyMap<string, readonly RecordedEvent[]> = new Map();
 async function addOtherPlacements(
   placements: Map<string, PagePlacement>,
   { from, last }: { readonly from: string; readonly last: RecordedEvent },
-  { client, generation, store, known }: FoldContext,
-): Promise<void> {
+  context: FoldContext,
+): Promise<ReadonlySet<string>> {
+  const { store, known } = context;
+  const tooMany = new Set<string>();
   const seen = new Set<string>();
   let fresh = candidatesIn(placements.values(), seen);
   while (fresh.length > 0) {
-    const { rows } = await client.query<{ placement: string }>({
-      name: `placements_of_persons_${generation.schema}`,
-      text: `select distinct placement_id as placement from ${generation.schema}.placement where candidate_id = any($1::uuid[]) and known_to >= $2`,
-      values: [arrayText(fresh), from],
-    });
-    const others = rows.map(({ placement }) => placement).filter((placement) => !placements.has(placement));
+    const found = await placementsOf(fresh, { from, touched: [...placements.keys()] }, context);
+    for (const candidate of found.tooMany) tooMany.add(candidate);
+    const others = found.placements.filter((placement) => !placements.has(placement));
     const unread = others.filter((placement) => known.get(placement) === null).map(streamOfPlacement);
     const streams = unread.length === 0 ? NOTHING_READ : await store.readStreams(unread);
     const added = others.map((placementId): PagePlacement => {
@@ -150,6 +155,61 @@ async function addOtherPlacements(
     for (const other of added) placements.set(other.placementId, other);
     fresh = candidatesIn(added, seen);
   }
+  return tooMany;
+}
+
+/**
+ * The placements that these persons have from a moment on; and those persons who have so many, whatever the page does to
+ * the ones it touches, that none is joined to another: theirs are not given.
+ */
+async function placementsOf(
+  candidates: readonly string[],
+  page: { readonly from: string; readonly touched: readonly string[] },
+  { client, generation: { schema } }: FoldContext,
+): Promise<{ readonly placements: readonly string[]; readonly tooMany: readonly string[] }> {
+  const { rows } = await client.query<{ candidate: string; placement: string }>({
+    name: `placements_of_persons_${schema}`,
+    text: `select candidate, placement_id as placement from unnest($1::uuid[]) candidate cross join lateral
+      (select placement_id from ${schema}.placement where candidate_id = candidate and known_to >= $2 limit ${PERSON_PLACEMENTS_MAX + 1}) held`,
+    values: [arrayText(candidates), page.from],
+  });
+  const counts = new Map<string, number>();
+  for (const { candidate } of rows) counts.set(candidate, (counts.get(candidate) ?? 0) + 1);
+  const many = [...counts].filter(([, count]) => count > PERSON_PLACEMENTS_MAX).map(([candidate]) => candidate);
+  const placements = new Set<string>();
+  for (const { candidate, placement } of rows) if (!many.includes(candidate)) placements.add(placement);
+  const tooMany: string[] = [];
+  for (const candidate of many) {
+    if (await keepsTooMany(candidate, page, { client, schema })) tooMany.push(candidate);
+    else
+      for (const placement of await allPlacementsOf(candidate, page.from, { client, schema }))
+        placements.add(placement);
+  }
+  return { placements: [...placements], tooMany };
+}
+
+type Build = { readonly client: ClientBase; readonly schema: string };
+
+/** Also without those that the page touches, and before the page too, so that nothing of the others changes in it. */
+async function keepsTooMany(
+  candidate: string,
+  page: { readonly from: string; readonly touched: readonly string[] },
+  { client, schema }: Build,
+): Promise<boolean> {
+  const { rows } = await client.query(
+    `select from ${schema}.placement where candidate_id = $1 and known_to = 'infinity' and known_from < $2 and placement_id <> all($3::uuid[])
+     limit ${PERSON_PLACEMENTS_MAX + 1}`,
+    [candidate, page.from, arrayText(page.touched)],
+  );
+  return rows.length > PERSON_PLACEMENTS_MAX;
+}
+
+async function allPlacementsOf(candidate: string, from: string, { client, schema }: Build): Promise<readonly string[]> {
+  const { rows } = await client.query<{ placement: string }>(
+    `select distinct placement_id as placement from ${schema}.placement where candidate_id = $1 and known_to >= $2`,
+    [candidate, from],
+  );
+  return rows.map(({ placement }) => placement);
 }
 
 function candidatesIn(placements: Iterable<PagePlacement>, seen: Set<string>): readonly string[] {

@@ -8,7 +8,7 @@ import { tableStatements } from './versioned-table';
 export const READ_MODELS = 'read-models';
 
 /** Raised whenever a fold or the timeline gives other rows for the same events. */
-const FOLD_VERSION = 1;
+const FOLD_VERSION = 2;
 
 /**
  * Of everything that decides over the rows: the folds, the tables, the code lists and the dated policy rows. A build with

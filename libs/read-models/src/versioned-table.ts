@@ -98,6 +98,7 @@ function following<Row>(
   return rows.map((row, at) => {
     // Nearly always a row is where it was; where rows came or went, it is looked up.
     let before = open[at];
+    if (before?.row === row) return before;
     if (open.length > 0 && (before === undefined || !sameCells(table.key, before.row, row))) {
       byKey ??= new Map(open.map((version) => [keyOf(table, version.row), version]));
       before = byKey.get(keyOf(table, row));

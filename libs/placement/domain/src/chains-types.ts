@@ -23,10 +23,11 @@ export type Inconsistency = {
   readonly code:
     | 'continuationOfPensionOrDeath' // a continuation is recorded of a placement that ended by pension or death
     | 'continuationBeforeEnd' // what is named as the continuation begins on or before the last day
-    | 'continuationClaimedTwice'; // one end names two continuations, or two ends the same one
-  /** The placement whose recorded continuation was, wholly or in part, not followed. */
+    | 'continuationClaimedTwice' // one end names two continuations, or two ends the same one
+    | 'personOfTooManyPlacements'; // what stands for one person cannot be one: none of its placements was joined to another
+  /** The placement whose continuation was, wholly or in part, not followed. */
   readonly placementId: string;
-  /** The first day not in work of the end that makes the claim. */
+  /** The first day not in work of the end that makes the claim; of a person of too many placements day 0. */
   readonly on: Day;
 };
 

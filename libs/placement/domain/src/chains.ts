@@ -11,18 +11,26 @@ export type { PlacementTimeline } from './chain-ends';
 
 type Registration = NonNullable<Timeline['registration']>;
 type Held = Member & { readonly timeline: Timeline; readonly registration: Registration };
+/**
+ * More placements than one person can have had: a key that stands for everybody ("unknown", a test). What continues what
+ * cannot be told then.
+ */
+export const PERSON_PLACEMENTS_MAX = 200;
+
 type Cut = { readonly knownAt?: string; readonly observedThrough?: Day };
 
 /**
  * The chains of one person, from the timelines of all placements of that person: which placement continues which, what
  * every end is, and where each chain stands on every day (MEASURES 2, 3 and 8). Pure; never throws; the order of
  * `placements` does not matter. A placement that is not registered, or has no day of paid employment, is in no chain;
- * every other one is in exactly one.
+ * every other one is in exactly one. Of more than {@link PERSON_PLACEMENTS_MAX} each is a chain of its own.
  *
  * `knownAt` (UTC text) leaves out end codes that were published later. `observedThrough` gives the chains as they are at
  * that observation end: a return to the same placement, or a hiring, after it does not exist; days after it say nothing.
  */
 export function chains(placements: readonly PlacementTimeline[], cut: Cut = {}): readonly Chain[] {
+  if (placements.length > PERSON_PLACEMENTS_MAX)
+    return placements.flatMap((placement) => unjoined(chains([placement], cut)));
   const members = membersOf(placements, cut);
   const links = linkPlacements(members);
   const held = new Map(members.map((member) => [member.placementId, member]));
@@ -39,8 +47,25 @@ export function chains(placements: readonly PlacementTimeline[], cut: Cut = {}):
  */
 export function chainsAtEveryEnd(placements: readonly PlacementTimeline[], knownAt?: string): readonly Chain[] {
   const cut: Cut = knownAt === undefined ? {} : { knownAt };
+  if (placements.length > PERSON_PLACEMENTS_MAX)
+    return placements.flatMap((placement) => unjoinedChains(placement, knownAt));
   if (turningDays(placements).length === 0) return chains(placements, cut);
   return groupsOf(placements).flatMap((group) => chainsOfGroup(group, cut));
+}
+
+/** The chains of one placement of a person who has more than {@link PERSON_PLACEMENTS_MAX}. */
+export function unjoinedChains(placement: PlacementTimeline, knownAt?: string): readonly Chain[] {
+  return unjoined(chainsAtEveryEnd([placement], knownAt));
+}
+
+function unjoined(alone: readonly Chain[]): readonly Chain[] {
+  return alone.map((chain) => ({
+    ...chain,
+    inconsistencies: [
+      ...chain.inconsistencies,
+      { code: 'personOfTooManyPlacements', placementId: chain.id, on: chain.day0 },
+    ],
+  }));
 }
 
 function chainsOfGroup(placements: readonly PlacementTimeline[], cut: Cut): readonly Chain[] {
