@@ -12,6 +12,7 @@ import { openReadStore } from '@bestendig/read-store';
 import { ApiModule } from './api.module';
 import { readBodies, refuseBsn, requireCaller } from './bodies';
 import { requireSafeHost, type Token } from './callers';
+import { refuseOtherMethods } from './known-paths';
 import { describeApi } from './openapi';
 import { ApiDescription } from './operations/openapi.controller';
 import { Resources } from './resources';
@@ -88,6 +89,7 @@ export async function build(resources: Resources, tokens: readonly Token[], logL
   readBodies(server);
   app.useLogger(app.get(PinoLogger));
   app.get(ApiDescription).document = describeApi(app);
+  refuseOtherMethods(server);
   return app;
 }
 

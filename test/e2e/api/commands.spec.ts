@@ -138,6 +138,17 @@ test('every answer has the headers of the design rules, errors too; a trailing s
 describe('with tokens', () => {
   const OTHER = 'urn:nld:oin:00000009999999999000:systeem:hr';
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+test('a method that a path does not take is 405 with those that it takes; a path that is not there is 404 for every method', async () => {
+  const answered = async (method: string, path: string) => {
+    const { status, headers, body } = await api.ask(method, path);
+    return [status, at(body, 'code'), headers.get('allow')];
+  };
+  expect(await answered('DELETE', '/v1/placements')).toEqual([405, 'methodNotAllowed', 'GET, HEAD, POST']);
+  expect(await answered('PUT', '/v1/placements/2b1e0c9a-7c55-8f6e-9d0a-4b1f6f0c8d21')).toEqual([405, 'methodNotAllowed', 'GET, HEAD']);
+  expect(await answered('GET', '/v1/links/_mend?reason=keyReused')).toEqual([405, 'methodNotAllowed', 'POST']);
+  for (const path of ['/v1/nothing', '/v1/placements/', '/v1/placements//history']) expect(await answered('DELETE', path)).toEqual([404, 'notFound', null]);
+});
+
   const [HR, AUDIT] = [bearer('token-of-the-hr-system'), bearer('token-of-the-auditor')];
   let guarded: RunningApi;
   beforeAll(async () => {
@@ -151,6 +162,7 @@ describe('with tokens', () => {
     expect((await guarded.get('/v1/nothing', bearer('another-token-than-these'))).headers.get('www-authenticate')).toBe('Bearer');
     expect((await guarded.get('/v1/nothing', HR)).status).toBe(404);
   });
+    expect(await guarded.ask('DELETE', '/v1/placements')).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
 
   test('a caller acts as its own organisation only, and is named in what it does', async () => {
     const publish = (message: unknown) => guarded.post('/v1/hr-facts', { body: message, type: 'application/cloudevents+json', headers: HR });

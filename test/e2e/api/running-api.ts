@@ -13,6 +13,7 @@ export type RunningApi = {
   readonly databaseUrl: string;
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Reply>;
   post(path: string, sent: Sent): Promise<Reply>;
+  ask(method: string, path: string, sent?: Sent): Promise<Reply>;
   /** A command of a person, by default on whatever is there. */
   command(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply>;
   /** HR messages as a batch; gives the results. */
@@ -38,7 +39,7 @@ export async function startApi({ projector = false, ...options }: Partial<ApiOpt
   const database = await createTestDatabase();
   const stopProjector = projector ? await startProjector(database.url) : () => Promise.resolve();
   const api = await createApi({ databaseUrl: database.url, secret: SECRET, host: '127.0.0.1', port: 0, logLevel: 'fatal', ...options });
-  const ask = async (method: string, path: string, { body, type, headers = {} }: Sent): Promise<Reply> => {
+  const ask = async (method: string, path: string, { body, type, headers = {} }: Sent = {}): Promise<Reply> => {
     const payload = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
     const response = await fetch(`${api.url}${path}`, { method, headers: { ...(body === undefined ? {} : { 'content-type': type ?? 'application/json' }), ...headers }, ...payload });
     const text = await response.text();
@@ -51,6 +52,7 @@ export async function startApi({ projector = false, ...options }: Partial<ApiOpt
     databaseUrl: database.url,
     get: (path, headers = {}) => ask('GET', path, { headers }),
     post,
+    ask,
     command: (path, body, headers = {}) => post(path, { body, headers: { 'idempotency-key': `key-${(commands += 1)}`, 'if-match': '*', ...headers } }),
     publish: async (...messages) => listAt((await post('/v1/hr-facts', { body: messages, type: 'application/cloudevents-batch+json' })).body, 'results'),
     stop: async () => {
