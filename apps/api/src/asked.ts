@@ -45,6 +45,8 @@ export function preferredWait(prefer: string | readonly string[] | undefined): n
 /** Same form as a message's id: it is kept as one. */
 const IDEMPOTENCY_KEY = /^(?!reaction:)[A-Za-z0-9][A-Za-z0-9._:/+=#-]{0,199}$/;
 
+const IF_MATCH = '#header/if-match';
+
 /** What a command's headers say, and all that is wrong with them. */
 export function conditionsOf({ headers }: Pick<FastifyRequest, 'headers'>): { readonly conditions: Conditions; readonly errors: readonly FieldError[] } {
   const errors: FieldError[] = [];
@@ -55,6 +57,13 @@ export function conditionsOf({ headers }: Pick<FastifyRequest, 'headers'>): { re
   const match = headers['if-match'];
   const revision = /^"(0|[1-9]\d{0,8})"$/.exec(match ?? '')?.[1];
   if (match !== undefined && match !== '*' && revision === undefined)
-    errors.push({ pointer: '#header/if-match', code: 'pattern', detail: 'must be the ETag of the placement, "<revision>", or *' });
+    errors.push({ pointer: IF_MATCH, code: 'pattern', detail: 'must be the ETag of the placement, "<revision>", or *' });
   return { conditions: { idempotencyKey, ifMatch: match === undefined ? null : revision === undefined ? 'any' : Number(revision) }, errors };
 }
+
+/** That a change to a placement says which revision it is based on. */
+export const requireIfMatch = ({ headers }: Pick<FastifyRequest, 'headers'>): readonly FieldError[] =>
+  headers['if-match'] === undefined ? [{ pointer: IF_MATCH, code: 'required', detail: 'is required: the ETag of the placement, "<revision>", or *' }] : [];
+
+/** True where nothing else is wrong: HTTP has a status of its own for that (RFC 6585). */
+export const onlyLacksIfMatch = (errors: readonly FieldError[]): boolean => errors.every(({ pointer, code }) => pointer === IF_MATCH && code === 'required');

@@ -2,6 +2,7 @@ import { Injectable, SetMetadata, type CanActivate, type ExecutionContext, type 
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum';
 import type { FastifyRequest } from 'fastify';
+import { onlyLacksIfMatch } from './asked';
 import { errorsOf } from './checked';
 import { ProblemError, type FieldError } from './problem';
 
@@ -28,8 +29,9 @@ export class ContractGuard implements CanActivate {
     const errors = PLACES.flatMap(({ type, at, of }) => classes.filter((one) => one.type === type).flatMap(({ dto }) => errorsOf(dto, of(request), at)));
     const checks: readonly Check[] = Reflect.getMetadata(CHECKS, handler) ?? [];
     errors.push(...checks.flatMap((check) => check(request)));
-    if (errors.length > 0) throw new ProblemError('invalid', 'The request does not follow the contract.', errors);
-    return true;
+    if (errors.length === 0) return true;
+    if (onlyLacksIfMatch(errors)) throw new ProblemError('preconditionRequired', 'Say which revision you have seen: If-Match: "<revision>", the ETag of the placement.', errors);
+    throw new ProblemError('invalid', 'The request does not follow the contract.', errors);
   }
 }
 

@@ -1,5 +1,5 @@
 import { applyDecorators, type Type } from '@nestjs/common';
-import { conditionsOf } from './asked';
+import { conditionsOf, requireIfMatch } from './asked';
 import { Checks, type Check } from './contract.guard';
 import { ApiBody, ApiExtraModels, ApiHeader, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 
@@ -20,7 +20,7 @@ export function DescribesCommand(summary: string, description: string, { example
   const decorators: MethodDecorator[] = [
     ApiOperation({ summary, description }),
     ApiHeader({ name: 'Idempotency-Key', required: true, description: 'the same command sent twice with one key is recorded once; another content under it is refused', example: '6f1c2f0e-4a55-4a39-8a8e-1b0f6f3d2c11', schema: { type: 'string', pattern: '^(?!reaction:)[A-Za-z0-9][A-Za-z0-9._:/+=#-]{0,199}$' } }), // prettier-ignore
-    Checks((request) => conditionsOf(request).errors, ...checks),
+    Checks((request) => conditionsOf(request).errors, ...(ifMatch ? [requireIfMatch] : []), ...checks),
     ApiResponse({ status, description: 'Recorded', schema: { $ref: `#/components/schemas/${result}` } }),
   ];
   if (ifMatch) decorators.push(ApiHeader({ name: 'If-Match', required: true, description: 'the ETag of the placement as it was seen, or *', example: '"3"', schema: { type: 'string' } }));

@@ -34,7 +34,7 @@ test('a change says which revision it is based on: none is 428, an old one 412',
   const path = await placement('etag-1');
   const etag = (await api.get(path)).headers.get('etag') ?? '';
   const without = await api.post(`${path}/contract-ended`, { body: ENDED, headers: { 'idempotency-key': 'etag-1' } });
-  expect(without).toMatchObject({ status: 428, body: { code: 'preconditionRequired' } });
+  expect(without).toMatchObject({ status: 428, body: { code: 'preconditionRequired', errors: [{ pointer: '#header/if-match', code: 'required' }] } });
   expect(await api.command(`${path}/contract-ended`, ENDED, { 'if-match': '"0"' })).toMatchObject({ status: 412, body: { code: 'revisionMismatch' } });
   const done = await api.command(`${path}/contract-ended`, ENDED, { 'if-match': etag });
   expect(done).toMatchObject({ status: 200, body: { revision: 2 } });
@@ -54,6 +54,9 @@ test('all that is wrong with a command is told at once: path, headers and body',
   const reply = await api.post('/v1/placements/nobody/contract-signed', { body: { form: 'verbal', employment: 'x' }, headers: { 'if-match': '3' } });
   expect(reply.status).toBe(400);
   expect(listAt(reply.body, 'errors').map((error) => textAt(error, 'pointer')).sort()).toEqual(['#header/idempotency-key', '#header/if-match', '#path/id', '/effectiveDate', '/employment', '/form']);
+  const bare = await api.post('/v1/placements/nobody/contract-signed', { body: { effectiveDate: '2023-03', form: 'publiekrechtelijk' } });
+  expect(bare).toMatchObject({ status: 400, body: { code: 'invalid' } });
+  expect(listAt(bare.body, 'errors').map((error) => `${textAt(error, 'pointer')} ${textAt(error, 'code')}`).sort()).toEqual(['#header/idempotency-key required', '#header/if-match required', '#path/id pattern']);
 });
 
 test('a correction and a retraction name the event; the history shows what refers to what', async () => {
@@ -135,9 +138,6 @@ test('every answer has the headers of the design rules, errors too; a trailing s
   expect((await api.get('/v1/openapi.json')).headers.get('access-control-allow-origin')).toBe('*');
 });
 
-describe('with tokens', () => {
-  const OTHER = 'urn:nld:oin:00000009999999999000:systeem:hr';
-  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 test('a method that a path does not take is 405 with those that it takes; a path that is not there is 404 for every method', async () => {
   const answered = async (method: string, path: string) => {
     const { status, headers, body } = await api.ask(method, path);
@@ -149,6 +149,9 @@ test('a method that a path does not take is 405 with those that it takes; a path
   for (const path of ['/v1/nothing', '/v1/placements/', '/v1/placements//history']) expect(await answered('DELETE', path)).toEqual([404, 'notFound', null]);
 });
 
+describe('with tokens', () => {
+  const OTHER = 'urn:nld:oin:00000009999999999000:systeem:hr';
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
   const [HR, AUDIT] = [bearer('token-of-the-hr-system'), bearer('token-of-the-auditor')];
   let guarded: RunningApi;
   beforeAll(async () => {
@@ -159,10 +162,10 @@ test('a method that a path does not take is 405 with those that it takes; a path
   test('every path needs one but the description and health, also one that does not exist', async () => {
     for (const path of ['/v1/openapi.json', '/v1/health']) expect((await guarded.get(path)).status).toBe(200);
     for (const path of ['/v1/placements/x', '/v1/nothing', '/v1/health/']) expect(await guarded.get(path)).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+    expect(await guarded.ask('DELETE', '/v1/placements')).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
     expect((await guarded.get('/v1/nothing', bearer('another-token-than-these'))).headers.get('www-authenticate')).toBe('Bearer');
     expect((await guarded.get('/v1/nothing', HR)).status).toBe(404);
   });
-    expect(await guarded.ask('DELETE', '/v1/placements')).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
 
   test('a caller acts as its own organisation only, and is named in what it does', async () => {
     const publish = (message: unknown) => guarded.post('/v1/hr-facts', { body: message, type: 'application/cloudevents+json', headers: HR });

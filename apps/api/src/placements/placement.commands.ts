@@ -4,7 +4,6 @@ import type { Fact } from '@bestendig/placement-domain';
 import { Answer, etag } from '../answer';
 import type { Asked, Conditions } from '../asked';
 import type { Caller } from '../callers';
-import { ProblemError } from '../problem';
 import { Resources } from '../resources';
 import { factFrom } from './fact-body';
 
@@ -72,6 +71,6 @@ export class RecordFactHandler implements ICommandHandler<RecordFact> {
 /** Runs a command on a placement that is there: the caller says which revision it has seen. */
 export function execute(resources: Resources, placementId: string, route: string, fact: Fact, content: unknown, conditions: Conditions, asked: Asked): Promise<CommandResult> {
   const { ifMatch, idempotencyKey } = conditions;
-  if (ifMatch === null) throw new ProblemError('preconditionRequired', 'Say which revision you have seen: If-Match: "<revision>", the ETag of the placement.');
+  if (ifMatch === null) throw new TypeError('a path that takes changes without requireIfMatch');
   return resources.service.execute({ placementId, command: commandFor(fact), content, caller: inNameOf(asked.caller), route, idempotencyKey, ifMatch, at: resources.now() });
 }
