@@ -61,7 +61,7 @@ export function refuseBsn(server: FastifyInstance): void {
     const query = Object.fromEntries(Object.entries(request.query ?? {}).filter(([name]) => !OUR_PARAMETERS.has(name)));
     // Under `data`, as in a message: where a field is typed for organisation numbers, such a number is one.
     const body = takesCloudEvents(pathOf(request)) ? null : { data: request.body };
-    const where = mayHoldBsn(headers) ? '#header' : mayHoldBsn({ data: query }) || mayHoldBsn(request.params) ? '#query' : mayHoldBsn(body) ? '' : null;
+    const where = mayHoldBsn(headers) ? '#header' : mayHoldBsn({ data: query }) ? '#query' : mayHoldBsn(request.params) ? '#path' : mayHoldBsn(body) ? '' : null;
     if (where === null) return;
     throw new ProblemError('mayHoldBsn', 'The request was refused, and nothing of it was kept.', [{ pointer: where, code: 'mayHoldBsn', detail: 'may hold a BSN' }]);
   });

@@ -22,11 +22,13 @@ export function errorsOf(dto: Type<object>, value: unknown, at: string): readonl
   return validateSync(plainToInstance(dto, value), options).flatMap((error) => fieldErrors(error, at));
 }
 
+/** A name that looks like one of ours. Any other could itself be what must not be repeated. */
+const PLAIN_NAME = /^[a-z][A-Za-z_-]{0,31}$/;
+
 function fieldErrors(error: ValidationError, at: string): readonly FieldError[] {
-  // A name the caller made up is not repeated.
   const unknown = error.constraints?.['whitelistValidation'] !== undefined;
-  const pointer = `${at}${unknown ? '*' : error.property}`;
-  if (unknown) return [{ pointer, code: 'unknownField', detail: 'is no field here' }];
+  if (unknown) return [{ pointer: `${at}${PLAIN_NAME.test(error.property) ? error.property : '*'}`, code: 'unknownField', detail: 'is no field here' }];
+  const pointer = `${at}${error.property}`;
   const own = Object.entries(error.constraints ?? {}).map(([name, detail]) => ({ pointer, code: codeOf(error.contexts?.[name]), detail }));
   return [...own.slice(0, 1), ...(error.children ?? []).flatMap((child) => fieldErrors(child, `${pointer}/`))];
 }

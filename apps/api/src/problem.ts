@@ -22,7 +22,7 @@ export type ApiProblem = (typeof API_PROBLEMS)[number];
 export type ProblemCode = ApiProblem | ApplicationErrorCode | PlacementRuleCode | EventStoreErrorCode | ReadStoreErrorCode;
 
 export type FieldError = {
-  /** RFC 6901 pointer into the body; `#query/name` or `#header/name` for what stands elsewhere. */
+  /** RFC 6901 pointer into the body; `#path/name`, `#query/name` or `#header/name` for what stands elsewhere. */
   readonly pointer: string;
   readonly code: string;
   readonly detail: string;

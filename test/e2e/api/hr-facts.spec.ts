@@ -121,13 +121,14 @@ describe('a message that may hold a BSN', () => {
     expect(await everythingStored()).not.toMatch(/111.?222.?333/);
   });
 
-  test('is refused in a header, a query and the body of a command too', async () => {
+  test('is refused in a header, a query, a path and the body of a command too', async () => {
     const result = (await api.publish(registered('bsn-2', 'person-1')))[0];
     const path = `/v1/placements/${textAt(result, 'placementId')}/work-changed`;
     const body = { effectiveDate: '2024-01-01', departmentCode: 'archief' };
     expect((await api.command(path, body, { 'idempotency-key': BSN })).body).toMatchObject({ code: 'mayHoldBsn' });
     expect((await api.command(path, { ...body, taskCode: BSN })).body).toMatchObject({ code: 'mayHoldBsn' });
-    expect((await api.get(`/v1/intake/_search?source=${encodeURIComponent(SOURCE)}&id=${BSN}`)).body).toMatchObject({ code: 'mayHoldBsn' });
+    expect((await api.get(`/v1/intake/_search?source=${encodeURIComponent(SOURCE)}&id=${BSN}`)).body).toMatchObject({ code: 'mayHoldBsn', errors: [{ pointer: '#query' }] });
+    expect((await api.get(`/v1/placements/${BSN}`)).body).toMatchObject({ code: 'mayHoldBsn', errors: [{ pointer: '#path' }] });
     expect((await api.command(path, body)).status).toBe(200);
     expect(await everythingStored()).not.toMatch(/111.?222.?333/);
   });
