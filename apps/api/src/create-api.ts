@@ -15,6 +15,7 @@ import { requireSafeHost, type Token } from './callers';
 import { refuseOtherMethods } from './known-paths';
 import { describeApi } from './openapi';
 import { ApiDescription } from './operations/openapi.controller';
+import { problemOf } from './problem.filter';
 import { Resources } from './resources';
 import { setResponseHeaders } from './response-headers';
 
@@ -49,9 +50,7 @@ export async function createApi(options: ApiOptions): Promise<RunningApi> {
     await app.listen(port, host);
     const logger = app.get(PinoLogger);
     const { store, intake } = opened;
-    // Told by name and code: what an error says may hold what was sent.
-    const onFailure = (reaction: string, error: unknown): void => logger.error(`reaction ${reaction} failed and tries again: ${error instanceof Error ? error.name : 'unknown'}`);
-    const reactions = runReactions({ store, intake, databaseUrl, signal: stop.signal, onFailure });
+    const reactions = runReactions({ store, intake, databaseUrl, signal: stop.signal, onFailure: (reaction, error) => logger.error(failureOf(reaction, error)) });
     const close = async (): Promise<void> => {
       await app.close();
       stop.abort();
@@ -78,18 +77,24 @@ async function closeAll({ store, intake, readStore }: Resources): Promise<void> 
   await store.close();
 }
 
+/** For whoever runs it. By name only: what an error says may hold what was sent. */
+export function failureOf(reaction: string, error: unknown): string {
+  if (problemOf(error).code === 'unavailable') return `PostgreSQL cannot be reached now. What follows from recorded facts (${reaction}) waits, and goes on by itself.`;
+  return `A defect (${error instanceof Error ? error.name : 'unknown'}) in what follows from recorded facts (${reaction}). It is tried again.`;
+}
+
 /** The application without its port; tests of the API's description need no more. */
 export async function build(resources: Resources, tokens: readonly Token[], logLevel: string): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({ genReqId: () => randomUUID(), forceCloseConnections: 'idle', routerOptions: { ignoreTrailingSlash: false } });
   const server = adapter.getInstance<FastifyInstance>();
   setResponseHeaders(server);
   requireCaller(server, tokens);
+  refuseOtherMethods(server);
   refuseBsn(server);
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.of(resources, logLevel), adapter, { bufferLogs: true, bodyParser: false, abortOnError: false });
   readBodies(server);
   app.useLogger(app.get(PinoLogger));
   app.get(ApiDescription).document = describeApi(app);
-  refuseOtherMethods(server);
   return app;
 }
 

@@ -41,9 +41,12 @@ export function problemOf(error: unknown): Problem {
   return ofFramework(error) ?? (isUnreachable(error) ? UNREACHABLE : DEFECT);
 }
 
-/** A database that is away, starting or stopping: Node's codes and PostgreSQL's classes 08, 53 and 57P. */
-const isUnreachable = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && /^(?:ECONN(?:REFUSED|RESET)|EPIPE|ETIMEDOUT|08\d{3}|53\d{3}|57P\d\d)$/.test(String(error.code));
+/** A database that is away, starting or stopping: Node's codes, PostgreSQL's classes 08, 53 and 57P, and what pg says without a code. */
+const isUnreachable = (error: unknown): boolean => {
+  if (typeof error !== 'object' || error === null) return false;
+  if ('code' in error && error.code !== undefined) return /^(?:ECONN(?:REFUSED|RESET)|EPIPE|ETIMEDOUT|08\d{3}|53\d{3}|57P\d\d)$/.test(String(error.code));
+  return error instanceof Error && /\bconnection\b.*\b(?:terminated|lost|not queryable)\b|timeout exceeded when trying to connect/i.test(error.message);
+};
 
 const UNREACHABLE: Problem = { code: 'unavailable', detail: 'The database cannot be reached now.', errors: [] };
 
