@@ -4,7 +4,7 @@ export const STANDALONE_ERRORS = [
   'secretDiffers', // the database was filled under another secret
   'alreadyServed', // another `start` serves this database
   'serverRuns', // the command needs the database for itself
-  'fileUnusable', // the file to import cannot be read, or changed while it was read
+  'fileUnusable', // a file cannot be read or written, or changed while it was read
   'asReportedRefused', // the database holds something else than an unfinished run of the same file
   'readModelsStuck', // the read models do not catch up
   'databaseLost', // PostgreSQL went away and did not come back
@@ -27,3 +27,19 @@ export class StandaloneError extends Error {
 export function codeOf(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
+
+/** Tells in words what is the matter with a file; of an error that is none of the file system, its own. */
+export function unusableFile(file: string, done: 'read' | 'written', error: unknown): StandaloneError {
+  const why = FILE_TROUBLE[codeOf(error) ?? ''] ?? (error instanceof Error ? error.message : String(error));
+  return new StandaloneError('fileUnusable', `${file} cannot be ${done}: ${why}.`, { cause: error });
+}
+
+const FILE_TROUBLE: Readonly<{ [code: string]: string }> = {
+  ENOENT: 'there is no such file or folder',
+  ENOTDIR: 'part of its path is no folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'its owner does not allow it',
+  EPERM: 'its owner does not allow it',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'the disk is full',
+};

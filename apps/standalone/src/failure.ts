@@ -24,7 +24,7 @@ export function printFailure(error: unknown): number {
   if (error instanceof Error && isAway(error, code)) {
     console.error(`${error.message}\n${AWAY}`);
   } else if (error instanceof Error && code !== undefined && !DEFECTS.includes(error.name)) {
-    console.error(`${error.message} (${code})`);
+    console.error(error.message.includes(code) ? error.message : `${error.message} (${code})`);
     const advice = ADVICE[code];
     if (advice !== undefined) console.error(advice);
   } else {

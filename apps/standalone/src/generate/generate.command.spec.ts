@@ -9,6 +9,7 @@ import { addGenerateCommand } from './generate.command';
 
 const folder = mkdtempSync(join(tmpdir(), 'generate-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+const said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
 
 function program(): Command {
   const command = new Command('bestendig');
@@ -19,10 +20,19 @@ function program(): Command {
 
 const run = (...options: readonly string[]): Promise<Command> => program().parseAsync(['generate', ...options], { from: 'user' });
 
-test('writes the lines to a file, each with its line end', async () => {
+test('writes the lines to a file, each with its line end, and says so', async () => {
   const file = join(folder, 'history.csv');
   await run('--placements', '40', '--seed', '9', '--out', file);
-  expect(readFileSync(file, 'utf8')).toBe([...generateHistory({ placements: 40, seed: 9 })].map((line) => `${line}\n`).join(''));
+  const lines = [...generateHistory({ placements: 40, seed: 9 })];
+  expect(readFileSync(file, 'utf8')).toBe(lines.map((line) => `${line}\n`).join(''));
+  expect(said).toHaveBeenCalledWith(`Written: ${file}, ${lines.length} lines (placements=40 seed=9).`);
+});
+
+test('says in words why a file cannot be written', async () => {
+  const writing = (file: string) => run('--placements', '1', '--out', file);
+  await expect(writing(folder)).rejects.toMatchObject({ code: 'fileUnusable', message: `${folder} cannot be written: it is a folder.` });
+  const nowhere = join(folder, 'nowhere', 'history.csv');
+  await expect(writing(nowhere)).rejects.toMatchObject({ code: 'fileUnusable', message: `${nowhere} cannot be written: there is no such file or folder.` });
 });
 
 test.each([

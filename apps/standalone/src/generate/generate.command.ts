@@ -4,6 +4,8 @@ import { pipeline } from 'node:stream/promises';
 
 import { InvalidArgumentError, type Command } from 'commander';
 
+import { codeOf, unusableFile } from '../errors';
+import { whole } from '../progress';
 import { GenerateError } from './errors';
 import { DEMO_HISTORY, generateHistory, type GenerateOptions } from './generate-history';
 
@@ -20,7 +22,7 @@ export function addGenerateCommand(program: Command): void {
     .option('--errors <share>', 'share of lines followed by one that an import must refuse, 0 to 1', share, 0)
     .action(async ({ out, ...options }: GenerateOptions & { readonly out?: string }) => {
       try {
-        await writeHistory(options, out);
+        await (out === undefined ? printHistory(options) : writeHistory(options, out));
       } catch (error) {
         if (!(error instanceof GenerateError)) throw error;
         program.error(error.message);
@@ -28,16 +30,33 @@ export function addGenerateCommand(program: Command): void {
     });
 }
 
-/** Writes as fast as the target takes it, in constant memory. `generate | head` ends quietly. */
-async function writeHistory(options: GenerateOptions, out: string | undefined): Promise<void> {
-  const chunks = Readable.from(chunked(generateHistory(options)), { objectMode: true, highWaterMark: 4 });
-  if (out !== undefined) return pipeline(chunks, createWriteStream(out));
+async function writeHistory(options: GenerateOptions, file: string): Promise<void> {
+  let lines = 0;
+  const counted = function* () {
+    for (const line of generateHistory(options)) {
+      lines += 1;
+      yield line;
+    }
+  };
   try {
-    await pipeline(chunks, process.stdout, { end: false });
+    await pipeline(chunksOf(counted()), createWriteStream(file));
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
+    throw typeof error === 'object' && error !== null && 'syscall' in error ? unusableFile(file, 'written', error) : error;
+  }
+  console.log(`Written: ${file}, ${whole(lines)} lines (placements=${options.placements} seed=${options.seed}).`);
+}
+
+/** `generate | head` ends quietly. */
+async function printHistory(options: GenerateOptions): Promise<void> {
+  try {
+    await pipeline(chunksOf(generateHistory(options)), process.stdout, { end: false });
+  } catch (error) {
+    if (codeOf(error) !== 'EPIPE') throw error;
   }
 }
+
+/** As fast as the target takes them, in constant memory. */
+const chunksOf = (lines: Iterable<string>): Readable => Readable.from(chunked(lines), { objectMode: true, highWaterMark: 4 });
 
 function* chunked(lines: Iterable<string>): Generator<string> {
   let chunk = '';

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StandaloneError } from '../errors';
+import { StandaloneError, unusableFile } from '../errors';
 import type { Progress } from '../progress';
 
 /** A history file that can be read more than once, and is known by its content. */
@@ -42,7 +42,7 @@ export async function openHistoryInput({ file, folder, progress, signal }: OpenI
     return await inspect(file, progress, signal);
   } catch (error) {
     if (signal.aborted || error instanceof StandaloneError) throw error;
-    throw new StandaloneError('fileUnusable', `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw unusableFile(file === '-' ? 'Standard input' : file, 'read', error);
   }
 }
 

@@ -1,6 +1,6 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
-import { StandaloneError } from '../errors';
+import { unusableFile } from '../errors';
 
 /** Why a line was refused. `field` is a pointer into the message; none of these holds a value of the line. */
 export type Rejection = { readonly line: number; readonly field: string; readonly code: string; readonly reason: string };
@@ -46,7 +46,7 @@ export class RejectedLines {
     try {
       work();
     } catch (error) {
-      throw new StandaloneError('fileUnusable', `${this.path} cannot be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw unusableFile(this.path, 'written', error);
     }
   }
 }

@@ -28,7 +28,7 @@ export class Summary {
       const note = outcome === 'refused' && rejectedFile !== null ? `   see ${rejectedFile}` : '';
       return [`  ${outcome.padEnd(10)} ${whole(this.of(outcome)).padStart(WIDTH)}${note}`, ...this.reasonsOf(outcome)];
     });
-    const rate = seconds > 0 ? `, ${whole(this.lines / seconds)}/s` : '';
+    const rate = this.lines === 0 ? ': there was nothing in it to import' : seconds > 0 ? `, ${whole(this.lines / seconds)}/s` : '';
     return [
       `${dryRun ? 'Dry run, nothing was stored: ' : ''}${whole(this.lines)} ${this.lines === 1 ? 'line' : 'lines'} read in ${duration(seconds)}${rate}`,
       ...rows.flat(),
