@@ -23,6 +23,7 @@ test('help on start names every command, flag and variable', () => {
   expect(flags.length).toBeGreaterThan(6);
   for (const word of [...flags, ...program.commands.map((command) => command.name())]) expect(help).toContain(word);
   expect(help).toContain(ENVIRONMENT_HELP.trim());
+  expect(help).toContain('a variable that is empty counts as not set');
   const read = readFileSync(join(__dirname, 'settings.ts'), 'utf8').matchAll(/given\('([A-Z_]+)'\)/g);
   for (const [, name = ''] of read) expect(help).toContain(name);
 });

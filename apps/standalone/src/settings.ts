@@ -17,7 +17,7 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 
 /** Every variable, as `--help` shows it. */
 export const ENVIRONMENT_HELP = `
-Environment:
+Environment (a variable that is empty counts as not set):
   BESTENDIG_DATA    data folder: the embedded PostgreSQL, the secret key, spooled files (default: .bestendig here)
   DATABASE_URL      your own PostgreSQL 18 (postgres://user:password@host:port/database) instead of the embedded one;
                     an import --dry-run makes a database of its own there for as long as it runs, where it may
