@@ -12,12 +12,13 @@ export const MAY_IMPORT = {
   intake: { projects: ['postgres'] },
   'placement-application': { projects: ['placement-domain', 'event-store', 'intake', 'postgres'] },
   'hr-messages': { projects: ['placement-domain', 'placement-application'] },
-  'read-models': { projects: ['placement-domain', 'placement-application', 'duurzaamheid-domain', 'event-store', 'read-store', 'postgres'] },
-  testing: { projects: ['placement-domain', 'placement-application', 'duurzaamheid-domain', 'hr-messages', 'event-store', 'postgres', 'local-postgres', 'intake', 'read-store', 'read-models'] },
-  api: { projects: ['placement-domain', 'placement-application', 'duurzaamheid-domain', 'hr-messages', 'event-store', 'intake', 'read-store', 'read-models'] },
-  projector: { projects: ['event-store', 'read-store', 'read-models', 'placement-application'] },
+  'projection-engine': { projects: ['placement-domain', 'placement-application', 'event-store', 'read-store', 'postgres'] },
+  'read-models': { projects: ['placement-domain', 'duurzaamheid-domain', 'event-store', 'read-store', 'projection-engine'] },
+  testing: { projects: ['placement-domain', 'placement-application', 'duurzaamheid-domain', 'hr-messages', 'event-store', 'postgres', 'local-postgres', 'intake', 'read-store', 'read-models', 'projection-engine'] },
+  api: { projects: ['placement-domain', 'placement-application', 'duurzaamheid-domain', 'hr-messages', 'event-store', 'intake', 'read-store', 'read-models', 'projection-engine'] },
+  projector: { projects: ['event-store', 'read-store', 'read-models', 'projection-engine', 'placement-application'] },
   standalone: {
-    projects: ['api', 'projector', 'placement-domain', 'placement-application', 'duurzaamheid-domain', 'hr-messages', 'event-store', 'intake', 'read-store', 'read-models', 'postgres', 'local-postgres'],
+    projects: ['api', 'projector', 'placement-domain', 'placement-application', 'duurzaamheid-domain', 'hr-messages', 'event-store', 'intake', 'read-store', 'read-models', 'projection-engine', 'postgres', 'local-postgres'],
   },
   tests: { projects: ['*'] },
 };

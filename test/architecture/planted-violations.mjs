@@ -8,7 +8,7 @@ import tseslint from 'typescript-eslint';
 const ALIASES = {
   'placement-domain': '@bestendig/placement-domain', 'duurzaamheid-domain': '@bestendig/duurzaamheid-domain', 'event-store': '@bestendig/event-store',
   postgres: '@bestendig/postgres', 'local-postgres': '@bestendig/local-postgres', 'read-store': '@bestendig/read-store', intake: '@bestendig/intake',
-  'placement-application': '@bestendig/placement-application', 'hr-messages': '@bestendig/hr-messages', 'read-models': '@bestendig/read-models',
+  'placement-application': '@bestendig/placement-application', 'hr-messages': '@bestendig/hr-messages', 'read-models': '@bestendig/read-models', 'projection-engine': '@bestendig/projection-engine',
   testing: '@bestendig/testing', api: '@bestendig/api', projector: '@bestendig/projector', standalone: '@bestendig/standalone',
 };
 

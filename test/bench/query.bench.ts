@@ -1,6 +1,7 @@
 import { chainsAtEveryEnd, timeline, type Timeline } from '@bestendig/placement-domain';
 import { retentionMatrix, type RetentionMatrix } from '@bestendig/duurzaamheid-domain';
-import { cohortRetention, cutOf, loadReadModels } from '@bestendig/read-models';
+import { cohortRetention, cutOf, READ_MODELS } from '@bestendig/read-models';
+import { loadHistories } from '@bestendig/projection-engine';
 import { openReadStore, type Generation, type ReadStore } from '@bestendig/read-store';
 import { benchArgs, closeBench, peakMiB, percentile, withBenchPostgres, type Measure } from './bench';
 import { madePlacements, type MadePlacement } from './made-placements';
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
     const databaseUrl = await makeDatabase();
     const moments = [NOW, ...Object.values(PAST)];
     const expected = new Map(moments.map((moment) => [moment, new Map<string, number>()]));
-    const generation = await loadReadModels(databaseUrl, counted(groupsOf(size), expected));
+    const generation = await loadHistories(READ_MODELS, databaseUrl, counted(groupsOf(size), expected));
     const readStore = await openReadStore(databaseUrl);
     try {
       for (const moment of moments) sameCounts(await ask(readStore, generation, moment), expected.get(moment));

@@ -1,4 +1,5 @@
-import { loadReadModels, runProjector } from '@bestendig/read-models';
+import { loadHistories, runProjector } from '@bestendig/projection-engine';
+import { READ_MODELS } from '@bestendig/read-models';
 import type { EventStore } from '@bestendig/event-store';
 import { Client } from 'pg';
 import { placementsOf, type LoggedEvent } from './random-logs';
@@ -22,7 +23,7 @@ export async function rowsIn(databaseUrl: string, schema: string): Promise<Rows>
 /** The rows that all events at once come to, made beside whatever the database holds; it holds nothing afterwards. */
 export async function rowsAtOnce(databaseUrl: string, log: readonly LoggedEvent[]): Promise<Rows> {
   await forget(databaseUrl);
-  const { schema } = await loadReadModels(databaseUrl, [placementsOf(log)]);
+  const { schema } = await loadHistories(READ_MODELS, databaseUrl, [placementsOf(log)]);
   const rows = await rowsIn(databaseUrl, schema);
   await forget(databaseUrl);
   return rows;
@@ -32,6 +33,7 @@ export async function rowsAtOnce(databaseUrl: string, log: readonly LoggedEvent[
 export async function projectAll(databaseUrl: string, store: EventStore, pageEvents: number): Promise<void> {
   const done = new AbortController();
   await runProjector({
+    set: READ_MODELS,
     store,
     databaseUrl,
     pageEvents,

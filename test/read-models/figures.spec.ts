@@ -6,12 +6,13 @@ import {
   duurzaamheid,
   listParkedFacts,
   listPlacements,
-  loadReadModels,
   parkedFactCursor,
   placementCursor,
   type Cut,
   type ListCursor,
+  READ_MODELS,
 } from '@bestendig/read-models';
+import { loadHistories } from '@bestendig/projection-engine';
 import { openReadStore, type ReadStore } from '@bestendig/read-store';
 import {
   COHORT_PERIODS,
@@ -57,7 +58,7 @@ async function forRandomAnswers(
   await fc.assert(
     fc.asyncProperty(logs, fc.array(question, { minLength: 4, maxLength: 4 }), async (log, questions) => {
       await forget(database.url);
-      const generation = await loadReadModels(database.url, [placementsOf(log)]);
+      const generation = await loadHistories(READ_MODELS, database.url, [placementsOf(log)]);
       for (const { knownAt, peildatum, cohort } of questions)
         await check({ log, cut: cutOf(generation, knownAt), peildatum, cohort });
     }),
@@ -182,7 +183,7 @@ test('lists say of every placement and every parked fact what its timeline at th
 });
 
 test('before anything was known there is an answer too: an empty one', async () => {
-  const generation = await loadReadModels(database.url, []);
+  const generation = await loadHistories(READ_MODELS, database.url, []);
   const cut = cutOf(generation, BEGINNING_OF_TIME);
   const asked = { peildatum: '2026-01-01', cohort: 'year', horizons: HORIZONS } as const;
   expect(await cohortRetention(readStore, cut, asked)).toEqual({

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPostgresEventStore, type EventStore } from '@bestendig/event-store';
-import { projections, rebuildReadModels, resolveCut, runProjector } from '@bestendig/read-models';
+import { rebuild, runProjector, statusOf } from '@bestendig/projection-engine';
+import { READ_MODELS, resolveCut } from '@bestendig/read-models';
 import { openReadStore, ReadStoreError } from '@bestendig/read-store';
 import { createTestDatabase, type TestDatabase } from '@bestendig/testing';
 import fc from 'fast-check';
@@ -56,6 +57,7 @@ test('connections cut in the middle of pages lose and double nothing', async () 
   const retries: unknown[] = [];
   let pages = 0;
   const projecting = runProjector({
+    set: READ_MODELS,
     store,
     databaseUrl: database.url,
     pageEvents: 25,
@@ -80,6 +82,7 @@ test('of two projectors one works; when it goes the other takes over; nothing is
   const applied: [string, number][] = [];
   const project = (name: string, own: AbortController, until: number): Promise<void> =>
     runProjector({
+      set: READ_MODELS,
       store,
       databaseUrl: database.url,
       pageEvents: 20,
@@ -106,6 +109,7 @@ test('a projector that was taken over gives up its page and waits for its turn',
   const retries: unknown[] = [];
   let pages = 0;
   await runProjector({
+    set: READ_MODELS,
     store,
     databaseUrl: database.url,
     pageEvents: 40,
@@ -127,10 +131,17 @@ test('a projector that was taken over gives up its page and waits for its turn',
 test('a rebuild beside a projector that goes on gives the rows that live has, is switched to, and the one before is kept', async () => {
   const expected = await rowsAtOnce(database.url, log);
   const done = new AbortController();
-  const projecting = runProjector({ store, databaseUrl: database.url, pageEvents: 15, signal: done.signal });
+  const projecting = runProjector({
+    set: READ_MODELS,
+    store,
+    databaseUrl: database.url,
+    pageEvents: 15,
+    signal: done.signal,
+  });
   const steps = new Set<string>();
   await sleep(150);
-  const result = await rebuildReadModels({
+  const result = await rebuild({
+    set: READ_MODELS,
     store,
     databaseUrl: database.url,
     pageEvents: 70,
@@ -143,7 +154,7 @@ test('a rebuild beside a projector that goes on gives the rows that live has, is
   await projecting;
   expect(await rowsIn(database.url, 'read_model_2')).toEqual(expected);
   const readStore = await openReadStore(database.url);
-  expect((await projections(readStore, store)).map(({ state, schema }) => `${state} ${schema}`)).toEqual([
+  expect((await statusOf(READ_MODELS, readStore, store)).map(({ state, schema }) => `${state} ${schema}`)).toEqual([
     'live read_model_2',
     'kept read_model_1',
   ]);
@@ -153,7 +164,8 @@ test('a rebuild beside a projector that goes on gives the rows that live has, is
 test('a rebuild that is stopped or killed goes on where it was', async () => {
   await projectAll(database.url, store, 500);
   const stop = new AbortController();
-  const stopped = await rebuildReadModels({
+  const stopped = await rebuild({
+    set: READ_MODELS,
     store,
     databaseUrl: database.url,
     pageEvents: 30,
@@ -161,7 +173,8 @@ test('a rebuild that is stopped or killed goes on where it was', async () => {
     onProgress: () => stop.abort(),
   });
   expect(stopped).toEqual({ outcome: 'givenUp' });
-  const killed = rebuildReadModels({
+  const killed = rebuild({
+    set: READ_MODELS,
     store,
     databaseUrl: database.url,
     pageEvents: 30,
@@ -171,7 +184,8 @@ test('a rebuild that is stopped or killed goes on where it was', async () => {
   });
   await expect(killed).rejects.toThrow();
   const events: number[] = [];
-  const result = await rebuildReadModels({
+  const result = await rebuild({
+    set: READ_MODELS,
     store,
     databaseUrl: database.url,
     pageEvents: 50,
@@ -194,12 +208,12 @@ test('a rebuild that finds live otherwise switches nothing, says so, and begins 
       `update read_model_1.spell set contracts = contracts + 1 where ctid = (select min(ctid) from read_model_1.spell)`,
     ),
   );
-  await expect(rebuildReadModels({ store, databaseUrl: database.url })).rejects.toMatchObject({
+  await expect(rebuild({ set: READ_MODELS, store, databaseUrl: database.url })).rejects.toMatchObject({
     name: ReadStoreError.name,
     code: 'checksumDiffers',
   });
   const readStore = await openReadStore(database.url);
-  expect((await projections(readStore, store)).map(({ state, schema }) => `${state} ${schema}`)).toEqual([
+  expect((await statusOf(READ_MODELS, readStore, store)).map(({ state, schema }) => `${state} ${schema}`)).toEqual([
     'live read_model_1',
   ]);
   await readStore.close();
@@ -224,8 +238,8 @@ test('what another version built is not answered from, and is made anew when a p
 test('only one rebuild runs at a time', async () => {
   await projectAll(database.url, store, 500);
   const results = await Promise.allSettled([
-    rebuildReadModels({ store, databaseUrl: database.url }),
-    rebuildReadModels({ store, databaseUrl: database.url }),
+    rebuild({ set: READ_MODELS, store, databaseUrl: database.url }),
+    rebuild({ set: READ_MODELS, store, databaseUrl: database.url }),
   ]);
   expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'rebuildRunning' } });
@@ -234,7 +248,7 @@ test('only one rebuild runs at a time', async () => {
 function cutProjectors(): Promise<unknown> {
   return withClient(database.url, (client) =>
     client.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'bestendig-projector' and datname = current_database()`,
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'bestendig projector' and datname = current_database()`,
     ),
   );
 }
@@ -251,6 +265,6 @@ function killRebuild(): Promise<unknown> {
 
 async function applied(events: number): Promise<void> {
   const readStore = await openReadStore(database.url);
-  while (((await projections(readStore, store))[0]?.appliedEvents ?? 0) < events) await sleep(50);
+  while (((await statusOf(READ_MODELS, readStore, store))[0]?.appliedEvents ?? 0) < events) await sleep(50);
   await readStore.close();
 }

@@ -1,4 +1,5 @@
-import { cohortRetention, cutOf, listPlacements, loadReadModels } from '@bestendig/read-models';
+import { cohortRetention, cutOf, listPlacements, READ_MODELS } from '@bestendig/read-models';
+import { loadHistories } from '@bestendig/projection-engine';
 import { openReadStore, type ReadStore } from '@bestendig/read-store';
 import { retentionMatrix } from '@bestendig/duurzaamheid-domain';
 import { chainsAtEveryEnd, type PlacementEvent } from '@bestendig/placement-domain';
@@ -69,7 +70,7 @@ test('whatever the log holds, it is folded and written', async () => {
             events: stored([registration, signed0(), ...events].sort(byTime), String(index)),
           };
         });
-        const generation = await loadReadModels(database.url, [placements]);
+        const generation = await loadHistories(READ_MODELS, database.url, [placements]);
         expect((await listPlacements(readStore, cutOf(generation, KNOWN_AT), { limit: 100 })).items).toHaveLength(20);
       },
     ),
@@ -89,7 +90,9 @@ test.each([
 ])('a contract %s breaks nothing, and is counted as the pure measure counts it', async (_, facts) => {
   await forget(database.url);
   const told = placement(ID, registered({ candidateId: ID }), ...facts);
-  const generation = await loadReadModels(database.url, [[{ placementId: ID, events: stored(told.events, 'far') }]]);
+  const generation = await loadHistories(READ_MODELS, database.url, [
+    [{ placementId: ID, events: stored(told.events, 'far') }],
+  ]);
   const question = { peildatum: '2030-06-01', cohort: 'year', horizons: [0, 6, 12, 24] } as const;
   const pure = retentionMatrix(chainsAtEveryEnd([told]), { ...question, knownAt: KNOWN_AT });
   expect(await cohortRetention(readStore, cutOf(generation, KNOWN_AT), question)).toEqual({

@@ -1,5 +1,6 @@
 import { openPostgresEventStore } from '@bestendig/event-store';
-import { runProjector } from '@bestendig/read-models';
+import { runProjector } from '@bestendig/projection-engine';
+import { READ_MODELS } from '@bestendig/read-models';
 import { pino } from 'pino';
 
 export type ProjectOptions = {
@@ -18,6 +19,7 @@ export async function project({ databaseUrl, signal, logLevel = 'info' }: Projec
   let toldAt = 0;
   try {
     await runProjector({
+      set: READ_MODELS,
       store,
       databaseUrl,
       signal,

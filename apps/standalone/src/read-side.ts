@@ -34,7 +34,7 @@ async function wait({ store, readStore, signal, progress, expected }: WaitOption
   while (!(await holdsAll(readStore, store, head))) {
     signal.throwIfAborted();
     // Of all builds: a new version of this software makes them anew beside the live ones first.
-    const applied = (await generationsOf(readStore.pool, READ_MODELS)).reduce((sum, { appliedEvents: events }) => sum + events, 0);
+    const applied = (await generationsOf(readStore.pool, READ_MODELS.name)).reduce((sum, { appliedEvents: events }) => sum + events, 0);
     if (applied !== last) [last, moved] = [applied, Date.now()];
     else if (Date.now() - moved > STUCK_MS_MAX) throw new StandaloneError('readModelsStuck', 'The read models do not come further: is a projector running?');
     const live = await appliedEvents(readStore);
@@ -56,5 +56,5 @@ async function holdsAll(readStore: ReadStore, store: EventStore, head: Position)
 
 /** Events that the read models hold now. */
 export async function appliedEvents(readStore: ReadStore): Promise<number> {
-  return (await liveGeneration(readStore.pool, READ_MODELS))?.appliedEvents ?? 0;
+  return (await liveGeneration(readStore.pool, READ_MODELS.name))?.appliedEvents ?? 0;
 }

@@ -1,14 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  BEGINNING_OF_TIME,
-  type EventStore,
-  type Instant,
-  type Position,
-  type RecordedEvent,
-} from '@bestendig/event-store';
+import { BEGINNING_OF_TIME, type EventStore, type Instant, type Position } from '@bestendig/event-store';
+import { fingerprintOf, firstUnapplied } from '@bestendig/projection-engine';
 import { liveGeneration, ReadStoreError, type Generation, type ReadStore } from '@bestendig/read-store';
-import { PLACEMENT_EVENTS } from './apply-page';
-import { FINGERPRINT, READ_MODELS } from './read-model-set';
+import { READ_MODELS } from './read-model-set';
 
 /** The moment an answer is cut at, and the build that gives it. Every question is asked with one. */
 export type Cut = {
@@ -133,23 +127,11 @@ async function holdsAllUntil(store: EventStore, generation: Generation, moment: 
   return next === null || next.knownTime > moment;
 }
 
-/** The first event that read models are folded from after a position. */
-export async function firstUnapplied(store: EventStore, position: Position | null): Promise<RecordedEvent | null> {
-  let from = position;
-  for (;;) {
-    const page = await store.readAll(from, { filter: PLACEMENT_EVENTS, limit: 1 });
-    const first = page.events[0];
-    if (first !== undefined) return first;
-    if (page.atHead || page.next === null) return null;
-    from = page.next;
-  }
-}
-
 /** The live build. @throws ReadStoreError `notReady` */
 export async function readyGeneration(readStore: ReadStore): Promise<Generation> {
-  const generation = await liveGeneration(readStore.pool, READ_MODELS);
+  const generation = await liveGeneration(readStore.pool, READ_MODELS.name);
   if (generation === null) throw new ReadStoreError('notReady', 'No read models have been built yet.');
-  if (generation.fingerprint !== FINGERPRINT)
+  if (generation.fingerprint !== fingerprintOf(READ_MODELS))
     throw new ReadStoreError('notReady', 'The read models are those of another version and must be rebuilt.');
   return generation;
 }

@@ -7,7 +7,6 @@ export {
 export { GROUPS, type GroupBy } from './cohort-retention/cohort-counts';
 export { caughtUpTo, cutOf, resolveCut, type Cut, type CutRequest } from './cut';
 export { duurzaamheid, type Duurzaamheid, type DuurzaamheidAsked } from './duurzaamheid/duurzaamheid';
-export { loadReadModels } from './first-build';
 export { cursorText, type ListCursor, type ListPage } from './list-cursor';
 export {
   listParkedFacts,
@@ -23,7 +22,4 @@ export {
   type PlacementFilter,
   type PlacementItem,
 } from './placements/placement-list';
-export { projections, type ProjectionStatus } from './projections';
-export { runProjector, type ProjectorOptions } from './projector';
 export { READ_MODELS } from './read-model-set';
-export { rebuildReadModels, type RebuildOptions, type RebuildProgress, type RebuildResult } from './rebuild';

@@ -1,27 +1,25 @@
-import { createHash } from 'node:crypto';
 import { ARRANGEMENTS, END_CODES, KETEN, PROEFPLAATSING, PROEFTIJD, SECTORS } from '@bestendig/placement-domain';
+import { ofChains, ofPlacement, type ProjectionSet } from '@bestendig/projection-engine';
 import { PIECE_STATES } from './chains/chain-codes';
-import { TABLES } from './change-set';
-import { tableStatements } from './versioned-table';
+import { chainPieceRows, chainPieceTable, chainTable } from './chains/chain-tables';
+import { parkedFactRows, parkedFactTable } from './parked-facts/parked-fact-table';
+import { placementRows, placementTable } from './placements/placement-table';
+import { spellRows, spellTable } from './spells/spell-table';
 
-/** The one set of read models that there is; every table in it is at one checkpoint. */
-export const READ_MODELS = 'read-models';
-
-/** Raised whenever a fold or the timeline gives other rows for the same events. */
-const FOLD_VERSION = 2;
-
-/**
- * Of everything that decides over the rows: the folds, the tables, the code lists and the dated policy rows. A build with
- * another fingerprint is not continued but made anew.
- */
-export const FINGERPRINT: string = createHash('sha256')
-  .update(
-    JSON.stringify({
-      FOLD_VERSION,
-      tables: TABLES.map((table) => tableStatements<never>(table, 'schema')),
-      codes: [SECTORS, ARRANGEMENTS, PIECE_STATES],
-      policies: [KETEN, PROEFPLAATSING, PROEFTIJD, END_CODES],
-    }),
-  )
-  .digest('hex')
-  .slice(0, 16);
+/** All read models that there are, at one checkpoint: an answer may be taken from any of them. */
+export const READ_MODELS: ProjectionSet = {
+  name: 'read-models',
+  ofPlacements: [
+    ofPlacement({ version: 1, table: placementTable, rows: placementRows }),
+    ofPlacement({ version: 1, table: spellTable, rows: spellRows }),
+    ofPlacement({ version: 1, table: parkedFactTable, rows: parkedFactRows }),
+  ],
+  ofChains: [
+    ofChains({ version: 2, table: chainTable, rows: (chain) => [chain] }),
+    ofChains({ version: 2, table: chainPieceTable, rows: chainPieceRows }),
+  ],
+  definitions: {
+    codes: [SECTORS, ARRANGEMENTS, PIECE_STATES],
+    policies: [KETEN, PROEFPLAATSING, PROEFTIJD, END_CODES],
+  },
+};

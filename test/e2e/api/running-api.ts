@@ -1,6 +1,7 @@
 import { createApi, type ApiOptions } from '@bestendig/api';
 import { openPostgresEventStore } from '@bestendig/event-store';
-import { runProjector } from '@bestendig/read-models';
+import { runProjector } from '@bestendig/projection-engine';
+import { READ_MODELS } from '@bestendig/read-models';
 import { createTestDatabase } from '@bestendig/testing';
 
 export const SECRET = Buffer.alloc(32, 5);
@@ -27,7 +28,7 @@ let commands = 0;
 async function startProjector(databaseUrl: string): Promise<() => Promise<void>> {
   const stop = new AbortController();
   const store = await openPostgresEventStore({ databaseUrl });
-  const running = runProjector({ store, databaseUrl, signal: stop.signal });
+  const running = runProjector({ set: READ_MODELS, store, databaseUrl, signal: stop.signal });
   return async () => {
     stop.abort();
     await running;

@@ -1,5 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { projections } from '@bestendig/read-models';
+import { statusOf } from '@bestendig/projection-engine';
+import { READ_MODELS } from '@bestendig/read-models';
 import { Answer } from '../answer';
 import { ProblemError } from '../problem';
 import { Resources } from '../resources';
@@ -27,6 +28,6 @@ export class GetProjectionsHandler implements IQueryHandler<GetProjections> {
 
   async execute(): Promise<Answer> {
     const { readStore, store } = this.resources;
-    return new Answer({ projections: await projections(readStore, store) });
+    return new Answer({ projections: await statusOf(READ_MODELS, readStore, store) });
   }
 }

@@ -1,5 +1,6 @@
 import { openPostgresEventStore } from '@bestendig/event-store';
-import { rebuildReadModels, type RebuildProgress } from '@bestendig/read-models';
+import { rebuild, type RebuildProgress } from '@bestendig/projection-engine';
+import { READ_MODELS } from '@bestendig/read-models';
 import type { Command } from 'commander';
 import { withInstallation } from '../installation';
 import { interruption } from '../interruption';
@@ -12,12 +13,12 @@ export function addRebuildCommand(program: Command): void {
     .command('rebuild')
     .description('make all read models anew from the events, compare them with the live ones, and switch')
     .addHelpText('after', '\nQuestions are answered from the live read models meanwhile. One that was stopped or killed goes on when it is run again.')
-    .action(rebuild);
+    .action(runRebuild);
 }
 
 const STEPS = { fold: 'Folding', index: 'Indexing', verify: 'Comparing' } as const satisfies { [step in RebuildProgress['step']]: string };
 
-async function rebuild(): Promise<void> {
+async function runRebuild(): Promise<void> {
   const signal = interruption();
   await withInstallation(readSettings(process.env), async ({ databaseUrl, lost }) => {
     const store = await openPostgresEventStore({ databaseUrl });
@@ -25,7 +26,7 @@ async function rebuild(): Promise<void> {
     const progress = new StepProgress();
     const stopped = AbortSignal.any([signal, lost]);
     try {
-      const result = await rebuildReadModels({ store, databaseUrl, signal: stopped, onProgress: (told) => progress.show(told) });
+      const result = await rebuild({ set: READ_MODELS, store, databaseUrl, signal: stopped, onProgress: (told) => progress.show(told) });
       progress.stop();
       if (result.outcome === 'givenUp') throw stopped.reason;
       const seconds = (performance.now() - begun) / 1_000;

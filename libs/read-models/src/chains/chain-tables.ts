@@ -1,7 +1,13 @@
 import { dayNumber, isDay, type Chain, type ChainPiece, type Day } from '@bestendig/placement-domain';
-import { uuidOrNull } from '../opaque-ids';
-import { arrayText } from '../array-text';
-import { numberOrNull, textOrNull, type Cell, type Column, type VersionedTable } from '../versioned-table';
+import {
+  arrayText,
+  type Cell,
+  type Column,
+  numberOrNull,
+  textOrNull,
+  uuidOrNull,
+  type VersionedTable,
+} from '@bestendig/projection-engine';
 import { arrangementCode, regionCode, sectorCode, stateCode } from './chain-codes';
 import { EVER_MONTHS, monthNumber, monthsCovered } from './months-covered';
 

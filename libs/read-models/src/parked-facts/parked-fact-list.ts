@@ -1,8 +1,8 @@
 import type { FactType, ParkedReason } from '@bestendig/placement-domain';
 import { instantText, type ReadStore } from '@bestendig/read-store';
+import { UUID } from '@bestendig/projection-engine';
 import type { Cut } from '../cut';
 import { pageOf, readCursor, type ListCursor, type ListPage } from '../list-cursor';
-import { UUID } from '../opaque-ids';
 
 /** A fact that is in the log but does not count (yet), and why. */
 export type ParkedFactItem = {

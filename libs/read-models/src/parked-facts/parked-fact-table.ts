@@ -1,6 +1,5 @@
 import type { FactVerdict, ParkedReason, Timeline } from '@bestendig/placement-domain';
-import { uuidOrNull } from '../opaque-ids';
-import { textOrNull, type VersionedTable } from '../versioned-table';
+import { textOrNull, uuidOrNull, type VersionedTable } from '@bestendig/projection-engine';
 
 type ParkedFact = FactVerdict & { readonly verdict: 'parked'; readonly reason: ParkedReason };
 

@@ -1,8 +1,8 @@
 import type { Day } from '@bestendig/placement-domain';
 import type { ReadStore } from '@bestendig/read-store';
+import { UUID } from '@bestendig/projection-engine';
 import type { Cut } from '../cut';
 import { pageOf, readCursor, type ListCursor, type ListPage } from '../list-cursor';
-import { UUID } from '../opaque-ids';
 
 /** A placement at a glance, as it was last said to be. Null: not known. */
 export type PlacementItem = {

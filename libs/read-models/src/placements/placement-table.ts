@@ -1,6 +1,5 @@
 import type { Timeline } from '@bestendig/placement-domain';
-import { uuidOrNull } from '../opaque-ids';
-import { numberOrNull, textOrNull, type VersionedTable } from '../versioned-table';
+import { numberOrNull, textOrNull, uuidOrNull, type VersionedTable } from '@bestendig/projection-engine';
 
 /** One placement at a glance, as it was last said to be. */
 export type PlacementRow = { readonly placementId: string; readonly timeline: Timeline };

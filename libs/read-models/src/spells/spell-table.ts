@@ -1,6 +1,5 @@
 import type { Spell, Timeline } from '@bestendig/placement-domain';
-import { uuidOrNull } from '../opaque-ids';
-import { textOrNull, type VersionedTable } from '../versioned-table';
+import { textOrNull, uuidOrNull, type VersionedTable } from '@bestendig/projection-engine';
 
 /** A stretch of paid employment of one placement, and what its source says about its end: facts, no outcome. */
 export type SpellRow = { readonly placementId: string; readonly spell: Spell };

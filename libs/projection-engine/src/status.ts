@@ -1,8 +1,7 @@
-import type { EventStore, Position } from '@bestendig/event-store';
+import type { EventStore, Position, RecordedEvent } from '@bestendig/event-store';
 import { generationsOf, type ReadStore } from '@bestendig/read-store';
 import { PLACEMENT_EVENTS } from './apply-page';
-import { firstUnapplied } from './cut';
-import { FINGERPRINT, READ_MODELS } from './read-model-set';
+import { fingerprintOf, type ProjectionSet } from './projection';
 
 /** Events that are counted one by one when a build is behind; beyond it the lag is "at least". */
 const COUNTED_MAX = 10_000;
@@ -33,17 +32,21 @@ export type ProjectionStatus = {
 };
 
 /** How far each build of the read models is, the live one first. */
-export async function projections(readStore: ReadStore, store: EventStore): Promise<readonly ProjectionStatus[]> {
-  const builds = await generationsOf(readStore.pool, READ_MODELS);
+export async function statusOf(
+  set: ProjectionSet,
+  readStore: ReadStore,
+  store: EventStore,
+): Promise<readonly ProjectionStatus[]> {
+  const builds = await generationsOf(readStore.pool, set.name);
   const ORDER = { live: 0, building: 1, kept: 2 } as const;
   const sorted = [...builds].sort((a, b) => ORDER[a.state] - ORDER[b.state]);
   return Promise.all(
     sorted.map(async ({ state, schema, fingerprint, position, builtAt, appliedAt, ...build }) => ({
-      name: READ_MODELS,
+      name: set.name,
       state,
       schema,
       version: fingerprint,
-      isCurrentVersion: fingerprint === FINGERPRINT,
+      isCurrentVersion: fingerprint === fingerprintOf(set),
       position,
       appliedKnownTime: build.appliedKnownTime,
       appliedEvents: build.appliedEvents,
@@ -73,4 +76,16 @@ async function lagOf(
     from = page.next;
   }
   return { events, atLeast: true, seconds };
+}
+
+/** The first event that read models are folded from after a position. */
+export async function firstUnapplied(store: EventStore, position: Position | null): Promise<RecordedEvent | null> {
+  let from = position;
+  for (;;) {
+    const page = await store.readAll(from, { filter: PLACEMENT_EVENTS, limit: 1 });
+    const first = page.events[0];
+    if (first !== undefined) return first;
+    if (page.atHead || page.next === null) return null;
+    from = page.next;
+  }
 }

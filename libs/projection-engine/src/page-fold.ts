@@ -10,9 +10,11 @@ import type { KnownPlacement, KnownPlacements } from './known-placements';
 import { placementOfStream, streamOfPlacement, uuidOrNull } from './opaque-ids';
 import { joinedPlacements, namedCandidates } from './persons';
 import { hasMomentsAfterEvents, placementStates } from './placement-states';
+import type { ProjectionSet } from './projection';
 
 /** What a page of the log is folded with. */
 export type FoldContext = {
+  readonly set: ProjectionSet;
   readonly store: Pick<EventStore, 'readStreams' | 'comparePositions'>;
   /** To look up which placements a person has. Nothing is written. */
   readonly client: ClientBase;
@@ -43,7 +45,7 @@ type PagePlacement = {
  * @param events of placement streams, in the order of the log, following on those that the build holds.
  */
 export async function foldPage(events: readonly RecordedEvent[], context: FoldContext): Promise<FoldedPage> {
-  const changes = emptyChangeSet();
+  const changes = emptyChangeSet(context.set);
   const last = events.at(-1);
   const from = events[0]?.knownTime;
   if (last === undefined || from === undefined) return { changes, touched: new Map() };
@@ -55,12 +57,13 @@ export async function foldPage(events: readonly RecordedEvent[], context: FoldCo
   // The page before may have ended within a group of events of one known time: what it wrote for that time is made anew.
   const cutsGroup = from === context.generation.appliedKnownTime;
   for (const joined of joinedPlacements([...placements.values()]))
-    foldJoined(joined, { from, cutsGroup, tooMany }, changes);
+    foldJoined(context.set, joined, { from, cutsGroup, tooMany }, changes);
   return { changes, touched };
 }
 
 /** Placements that share a person, at any time: both stages over them. */
 function foldJoined(
+  set: ProjectionSet,
   joined: { readonly candidates: readonly string[]; readonly placements: readonly PagePlacement[] },
   {
     from,
@@ -78,14 +81,14 @@ function foldJoined(
     if (rewrites && touched) changes.rewrittenPlacements.push({ id: placementId, from });
     folded.push(
       touched
-        ? foldPlacement({ placementId, events, from }, changes)
+        ? foldPlacement(set, { placementId, events, from }, changes)
         : { placementId, states: placementStates(events, from) },
     );
   }
   if (rewritesChains)
     for (const { placementId } of joined.placements) changes.rewrittenChains.push({ id: placementId, from });
   for (const candidateId of joined.candidates)
-    foldPerson({ candidateId, placements: folded, hasTooMany: tooMany.has(candidateId) }, changes);
+    foldPerson(set, { candidateId, placements: folded, hasTooMany: tooMany.has(candidateId) }, changes);
 }
 
 type TouchedPlacement = KnownPlacement & { readonly before: number };

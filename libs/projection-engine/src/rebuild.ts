@@ -13,16 +13,17 @@ import {
   type Generation,
 } from '@bestendig/read-store';
 import type { Client } from 'pg';
-import { createIndexes, createTables, TABLES } from './change-set';
+import { createIndexes, createTables } from './change-set';
 import { checksumOf, sameChecksum, type TableChecksum } from './checksum';
 import { KnownPlacements } from './known-placements';
 import { applyPage, applyPageLocked, connectForWriting, PLACEMENT_EVENTS, type Target } from './apply-page';
-import { FINGERPRINT, READ_MODELS } from './read-model-set';
+import { fingerprintOf, tablesOf, type ProjectionSet } from './projection';
 
 /** Events of a page: larger than live, so that the two never cut the log alike, and that they agree says something. */
 const PAGE_EVENTS = 10_000;
 
 export type RebuildOptions = {
+  readonly set: ProjectionSet;
   readonly store: EventStore;
   readonly databaseUrl: string;
   /** Gives up between two pages; what was done is gone on with at the next run. */
@@ -55,44 +56,44 @@ export type RebuildResult =
  * @throws ReadStoreError `rebuildRunning` where another one runs, `checksumDiffers` where the new build is not what live
  * holds: then nothing was switched, and the new build is gone.
  */
-export async function rebuildReadModels(options: RebuildOptions): Promise<RebuildResult> {
+export async function rebuild(options: RebuildOptions): Promise<RebuildResult> {
   await (await openReadStore(options.databaseUrl)).close();
   const client = await connectForWriting(options.databaseUrl);
   try {
     const { rows } = await client.query<{ got: boolean }>(
       `select pg_try_advisory_lock(hashtextextended($1, 0)) as got`,
-      [`bestendig rebuild ${READ_MODELS}`],
+      [`bestendig rebuild ${options.set.name}`],
     );
     if (rows[0]?.got !== true)
       throw new ReadStoreError('rebuildRunning', 'A rebuild of the read models is running already.');
-    return await rebuild(client, options);
+    return await rebuildWith(client, options);
   } finally {
     await client.end().catch(() => undefined);
   }
 }
 
-async function rebuild(client: Client, options: RebuildOptions): Promise<RebuildResult> {
-  const { onProgress } = options;
+async function rebuildWith(client: Client, options: RebuildOptions): Promise<RebuildResult> {
+  const { set, onProgress } = options;
   const givenUp = () => options.signal?.aborted === true;
-  const eventsInAll = (await liveGeneration(client, READ_MODELS))?.appliedEvents ?? null;
-  let building = await inTransaction(client, () => beginOrResume(client));
+  const eventsInAll = (await liveGeneration(client, set.name))?.appliedEvents ?? null;
+  let building = await inTransaction(client, () => beginOrResume(client, set));
   const known = new KnownPlacements();
   const follow = async (): Promise<void> => {
-    building = await catchUp({ client, store: options.store, generation: building, known }, options, (events) =>
+    building = await catchUp({ set, client, store: options.store, generation: building, known }, options, (events) =>
       onProgress?.({ step: 'fold', events, eventsInAll }),
     );
   };
   await follow();
   if (givenUp()) return { outcome: 'givenUp' };
   onProgress?.({ step: 'index', events: building.appliedEvents, eventsInAll });
-  await createIndexes(client, building.schema);
-  for (const { name } of TABLES) await client.query(`vacuum (analyze) ${building.schema}.${name}`);
+  await createIndexes(client, set, building.schema);
+  for (const { name } of tablesOf(set)) await client.query(`vacuum (analyze) ${building.schema}.${name}`);
   // What came meanwhile, so that little is left to be done while live is held.
   await follow();
   if (givenUp()) return { outcome: 'givenUp' };
   onProgress?.({ step: 'verify', events: building.appliedEvents, eventsInAll });
   const result = await inTransaction(client, () =>
-    verifyAndSwitch({ client, store: options.store, generation: building, known }),
+    verifyAndSwitch({ set, client, store: options.store, generation: building, known }),
   );
   if (result !== null) return result;
   await inTransaction(client, () => dropGeneration(client, building.number));
@@ -102,21 +103,30 @@ async function rebuild(client: Client, options: RebuildOptions): Promise<Rebuild
   );
 }
 
-async function beginOrResume(client: Client): Promise<Generation> {
-  await lockSet(client, READ_MODELS);
-  const builds = await generationsOf(client, READ_MODELS);
-  const unfinished = builds.find(({ state, fingerprint }) => state === 'building' && fingerprint === FINGERPRINT);
+async function beginOrResume(client: Client, set: ProjectionSet): Promise<Generation> {
+  await lockSet(client, set.name);
+  const builds = await generationsOf(client, set.name);
+  const unfinished = builds.find(
+    ({ state, fingerprint }) => state === 'building' && fingerprint === fingerprintOf(set),
+  );
   for (const build of builds)
     if (build.state !== 'live' && build !== unfinished) await dropGeneration(client, build.number);
-  return unfinished ?? createGeneration(client, { set: READ_MODELS, fingerprint: FINGERPRINT, createTables });
+  return (
+    unfinished ??
+    createGeneration(client, {
+      set: set.name,
+      fingerprint: fingerprintOf(set),
+      createTables: (session, schema) => createTables(session, set, schema),
+    })
+  );
 }
 
 /** Folds up to where live is: the two are compared at one point of the log. Without a live build, up to its end. */
 async function catchUp(target: Target, options: RebuildOptions, onPage: (events: number) => void): Promise<Generation> {
-  const { client, store } = target;
+  const { set, client, store } = target;
   const { signal, pageEvents } = options;
   let building = target.generation;
-  const live = await liveGeneration(client, READ_MODELS);
+  const live = await liveGeneration(client, set.name);
   const upTo = live === null ? await store.headPosition() : live.position;
   while (signal?.aborted !== true) {
     const page = await pageUpTo(store, building.position, upTo, pageEvents ?? PAGE_EVENTS);
@@ -154,9 +164,9 @@ async function pageUpTo(
 
 /** In the caller's transaction. Null where the checksums differ. */
 async function verifyAndSwitch(target: Target): Promise<RebuildResult | null> {
-  const { client, store } = target;
-  await lockSet(client, READ_MODELS);
-  const current = await liveGeneration(client, READ_MODELS);
+  const { set, client, store } = target;
+  await lockSet(client, set.name);
+  const current = await liveGeneration(client, set.name);
   // Held until the switch: no projector moves live on from here.
   const live = current === null ? null : await lockGeneration(client, current.number);
   let building = target.generation;
@@ -166,10 +176,10 @@ async function verifyAndSwitch(target: Target): Promise<RebuildResult | null> {
     building = await applyPageLocked({ ...target, generation: building }, page);
   }
   await client.query('set local enable_seqscan = on');
-  const checksum = await checksumOf(client, building.schema);
-  const comparable = live !== null && live.fingerprint === FINGERPRINT;
-  if (comparable && !sameChecksum(checksum, await checksumOf(client, live.schema))) return null;
-  await makeLive(client, READ_MODELS, building.number);
+  const checksum = await checksumOf(client, set, building.schema);
+  const comparable = live !== null && live.fingerprint === fingerprintOf(set);
+  if (comparable && !sameChecksum(checksum, await checksumOf(client, set, live.schema))) return null;
+  await makeLive(client, set.name, building.number);
   const compared = live === null ? 'firstBuild' : comparable ? 'sameAsLive' : 'otherDefinition';
   return { outcome: 'switched', schema: building.schema, events: building.appliedEvents, checksum, compared };
 }

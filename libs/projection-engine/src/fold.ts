@@ -5,14 +5,10 @@ import {
   type Chain,
   type PlacementEvent,
 } from '@bestendig/placement-domain';
-import { emptyChangeSet, type ChangeSet } from './change-set';
-import { chainPieceRows, chainPieceTable, chainTable } from './chains/chain-tables';
-import { parkedFactRows, parkedFactTable } from './parked-facts/parked-fact-table';
+import { changesOf, emptyChangeSet, type ChangeSet } from './change-set';
 import { joinedPlacements } from './persons';
 import { placementStates, type PlacementState } from './placement-states';
-import { placementRows, placementTable } from './placements/placement-table';
-import { spellRows, spellTable } from './spells/spell-table';
-import { collectVersions } from './versioned-table';
+import type { ProjectionSet } from './projection';
 
 /** A placement's events up to one point of the log, in its order, and the moment from which its rows are to be made; null: all. */
 export type PlacementHistory = {
@@ -33,48 +29,29 @@ export type PersonHistory = {
 };
 
 /** Stage 1: the rows of one placement. Pure. */
-export function foldPlacement(history: PlacementHistory, changes: ChangeSet): FoldedPlacement {
+export function foldPlacement(set: ProjectionSet, history: PlacementHistory, changes: ChangeSet): FoldedPlacement {
   const { placementId } = history;
   const states = placementStates(history.events, history.from);
-  collectVersions(
-    placementTable,
-    states.map(({ knownFrom, timeline }) => ({ knownFrom, rows: placementRows(placementId, timeline) })),
-    changes.placements,
-  );
-  collectVersions(
-    spellTable,
-    states.map(({ knownFrom, timeline }) => ({ knownFrom, rows: spellRows(placementId, timeline) })),
-    changes.spells,
-  );
-  collectVersions(
-    parkedFactTable,
-    states.map(({ knownFrom, timeline }) => ({ knownFrom, rows: parkedFactRows(placementId, timeline) })),
-    changes.parkedFacts,
-  );
+  for (const { table, collect } of set.ofPlacements) collect(placementId, states, changesOf(changes, table));
   return { placementId, states };
 }
 
 /** Stage 2: the rows of one person's chains, cut by known time like the first. Pure. */
-export function foldPerson(person: PersonHistory, changes: ChangeSet): void {
+export function foldPerson(set: ProjectionSet, person: PersonHistory, changes: ChangeSet): void {
   const alone = new Map<PlacementState, readonly Chain[]>();
   const states = momentsOf(person).map((moment) => ({
     knownFrom: moment.knownFrom,
-    rows: chainsAt(person, moment, alone),
+    chains: chainsAt(person, moment, alone),
   }));
-  collectVersions(chainTable, states, changes.chains);
-  collectVersions(
-    chainPieceTable,
-    states.map(({ knownFrom, rows }) => ({ knownFrom, rows: rows.flatMap(chainPieceRows) })),
-    changes.chainPieces,
-  );
+  for (const { table, collect } of set.ofChains) collect(states, changesOf(changes, table));
 }
 
 /** Everything at once, from the first event on: what any sequence of pages must come to. Pure. */
-export function foldAll(placements: readonly Omit<PlacementHistory, 'from'>[]): ChangeSet {
-  const changes = emptyChangeSet();
+export function foldAll(set: ProjectionSet, placements: readonly Omit<PlacementHistory, 'from'>[]): ChangeSet {
+  const changes = emptyChangeSet(set);
   for (const joined of joinedPlacements(placements)) {
-    const folded = joined.placements.map((placement) => foldPlacement({ ...placement, from: null }, changes));
-    for (const candidateId of joined.candidates) foldPerson({ candidateId, placements: folded }, changes);
+    const folded = joined.placements.map((placement) => foldPlacement(set, { ...placement, from: null }, changes));
+    for (const candidateId of joined.candidates) foldPerson(set, { candidateId, placements: folded }, changes);
   }
   return changes;
 }

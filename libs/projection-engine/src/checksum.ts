@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { TABLES } from './change-set';
+import { tablesOf, type ProjectionSet } from './projection';
 
 /** Of one table: its rows, and the sum modulo 2^128 of their hashes (as two sums modulo 2^64). The order of rows does not matter. */
 export type TableChecksum = { readonly table: string; readonly rows: number; readonly sum: string };
@@ -8,9 +8,13 @@ export type TableChecksum = { readonly table: string; readonly rows: number; rea
  * What two builds are compared by: equal where both hold the same rows. Only builds in one server may be compared, in
  * one session: the hash is PostgreSQL's own, over the row's text.
  */
-export async function checksumOf(client: ClientBase, schema: string): Promise<readonly TableChecksum[]> {
+export async function checksumOf(
+  client: ClientBase,
+  set: ProjectionSet,
+  schema: string,
+): Promise<readonly TableChecksum[]> {
   const sums: TableChecksum[] = [];
-  for (const { name } of TABLES) {
+  for (const { name } of tablesOf(set)) {
     const { rows } = await client.query<{ rows: number; sum: string }>(
       `select count(*)::float8 as rows, ${hashSum(0)} || '-' || ${hashSum(1)} as sum from ${schema}.${name} t`,
     );

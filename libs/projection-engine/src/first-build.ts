@@ -8,23 +8,23 @@ import {
 } from '@bestendig/read-store';
 import type { Client } from 'pg';
 import { connectForWriting } from './apply-page';
-import { createIndexes, createTables, TABLES, writeChangeSet } from './change-set';
+import { createIndexes, createTables, writeChangeSet } from './change-set';
 import { foldAll, type PlacementHistory } from './fold';
-import { FINGERPRINT, READ_MODELS } from './read-model-set';
+import { fingerprintOf, tablesOf, type ProjectionSet } from './projection';
 
 /** Makes an empty build live where there is none yet: the first start. */
-export async function startFirstBuild(client: Client): Promise<void> {
+export async function startFirstBuild(client: Client, set: ProjectionSet): Promise<void> {
   await client.query('begin');
   try {
-    await lockSet(client, READ_MODELS);
-    if ((await liveGeneration(client, READ_MODELS)) === null) {
+    await lockSet(client, set.name);
+    if ((await liveGeneration(client, set.name)) === null) {
       const { number, schema } = await createGeneration(client, {
-        set: READ_MODELS,
-        fingerprint: FINGERPRINT,
-        createTables,
+        set: set.name,
+        fingerprint: fingerprintOf(set),
+        createTables: (session, name) => createTables(session, set, name),
       });
-      await createIndexes(client, schema);
-      await makeLive(client, READ_MODELS, number);
+      await createIndexes(client, set, schema);
+      await makeLive(client, set.name, number);
     }
     await client.query('commit');
   } catch (error) {
@@ -37,18 +37,19 @@ export async function startFirstBuild(client: Client): Promise<void> {
  * Fills the first build straight from placements, without a log: for tests and benches that are about answers. Placements
  * of one person must be in one of the groups given.
  */
-export async function loadReadModels(
+export async function loadHistories(
+  set: ProjectionSet,
   databaseUrl: string,
   groups: Iterable<readonly Omit<PlacementHistory, 'from'>[]>,
 ): Promise<Generation> {
   await (await openReadStore(databaseUrl)).close();
   const client = await connectForWriting(databaseUrl);
   try {
-    await startFirstBuild(client);
-    const live = await liveGeneration(client, READ_MODELS);
+    await startFirstBuild(client, set);
+    const live = await liveGeneration(client, set.name);
     if (live === null) throw new Error('A build that was just made is not there.');
-    for (const group of groups) await writeChangeSet(client, live.schema, foldAll(group));
-    for (const { name } of TABLES) await client.query(`vacuum (analyze) ${live.schema}.${name}`);
+    for (const group of groups) await writeChangeSet(client, set, live.schema, foldAll(set, group));
+    for (const { name } of tablesOf(set)) await client.query(`vacuum (analyze) ${live.schema}.${name}`);
     return live;
   } finally {
     await client.end();

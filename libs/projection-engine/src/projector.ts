@@ -5,9 +5,9 @@ import { liveGeneration, openReadStore, ReadStoreError, takeOver, type Generatio
 import type { Client } from 'pg';
 import { applyPage, connectForWriting, PLACEMENT_EVENTS } from './apply-page';
 import { startFirstBuild } from './first-build';
-import { FINGERPRINT, READ_MODELS } from './read-model-set';
+import { fingerprintOf, type ProjectionSet } from './projection';
 import { KnownPlacements } from './known-placements';
-import { rebuildReadModels } from './rebuild';
+import { rebuild } from './rebuild';
 
 /** Events of a page: enough to spread the cost of a transaction, few enough to follow within a second. */
 const PAGE_EVENTS = 4_000;
@@ -16,6 +16,7 @@ const TURN_POLL_MS = 500;
 const RETRY_MS_MAX = 5_000;
 
 export type ProjectorOptions = {
+  readonly set: ProjectionSet;
   readonly store: EventStore;
   readonly databaseUrl: string;
   /** Ends it, between two pages. */
@@ -59,9 +60,9 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
 async function projectWhileConnected(options: ProjectorOptions): Promise<void> {
   const client = await connectForWriting(options.databaseUrl);
   try {
-    if (!(await waitForTurn(client, options.signal))) return;
+    if (!(await waitForTurn(client, options))) return;
     await ensureLiveGeneration(client, options);
-    const epoch = await takeOver(client, READ_MODELS);
+    const epoch = await takeOver(client, options.set.name);
     while (!options.signal.aborted) await followLive(client, epoch, options);
   } finally {
     await client.end().catch(() => undefined);
@@ -69,11 +70,11 @@ async function projectWhileConnected(options: ProjectorOptions): Promise<void> {
 }
 
 /** One projector at a time. The lock dies with the connection, and with it whatever this projector had begun. */
-async function waitForTurn(client: Client, signal: AbortSignal): Promise<boolean> {
+async function waitForTurn(client: Client, { set, signal }: ProjectorOptions): Promise<boolean> {
   while (!signal.aborted) {
     const { rows } = await client.query<{ got: boolean }>(
       `select pg_try_advisory_lock(hashtextextended($1, 0)) as got`,
-      [`bestendig projector ${READ_MODELS}`],
+      [`bestendig projector ${set.name}`],
     );
     if (rows[0]?.got === true) return true;
     await sleep(TURN_POLL_MS, undefined, { signal }).catch(() => undefined);
@@ -84,19 +85,19 @@ async function waitForTurn(client: Client, signal: AbortSignal): Promise<boolean
 /** The first start makes an empty build and fills it live; after a change of folds, tables or policies the set is made anew first. */
 async function ensureLiveGeneration(client: Client, options: ProjectorOptions): Promise<void> {
   await (await openReadStore(options.databaseUrl)).close();
-  const live = await liveGeneration(client, READ_MODELS);
-  if (live === null) await startFirstBuild(client);
-  else if (live.fingerprint !== FINGERPRINT)
-    await rebuildReadModels({ store: options.store, databaseUrl: options.databaseUrl, signal: options.signal });
+  const { set, store, databaseUrl, signal } = options;
+  const live = await liveGeneration(client, set.name);
+  if (live === null) await startFirstBuild(client, set);
+  else if (live.fingerprint !== fingerprintOf(set)) await rebuild({ set, store, databaseUrl, signal });
 }
 
 /** Until the signal aborts, or another build was made live. */
 async function followLive(
   client: Client,
   epoch: number,
-  { store, signal, pageEvents, onProgress }: ProjectorOptions,
+  { set, store, signal, pageEvents, onProgress }: ProjectorOptions,
 ): Promise<void> {
-  let generation = await liveGeneration(client, READ_MODELS);
+  let generation = await liveGeneration(client, set.name);
   if (generation === null) throw new Error('The read models that were live are gone.');
   if (generation.ownerEpoch !== epoch) throw new ReadStoreError('fenced', 'Another projector took over.');
   const known = new KnownPlacements();
@@ -105,7 +106,7 @@ async function followLive(
     limit: pageEvents ?? PAGE_EVENTS,
     signal,
   })) {
-    const applied: Generation | null = await applyPage({ client, store, generation, known }, page);
+    const applied: Generation | null = await applyPage({ set, client, store, generation, known }, page);
     if (applied === null) return;
     generation = applied;
     onProgress?.({

@@ -5,6 +5,7 @@ import type { Client } from 'pg';
 import { writeChangeSet } from './change-set';
 import type { KnownPlacements } from './known-placements';
 import { foldPage } from './page-fold';
+import type { ProjectionSet } from './projection';
 
 /** What the read models are folded from. */
 export const PLACEMENT_EVENTS = { categories: ['placement'] } as const;
@@ -17,6 +18,7 @@ export function connectForWriting(databaseUrl: string): Promise<Client> {
 
 /** What is written to: a build as it stands, through one connection, with what was read for it before. */
 export type Target = {
+  readonly set: ProjectionSet;
   readonly client: Client;
   readonly store: EventStore;
   readonly generation: Generation;
@@ -25,14 +27,14 @@ export type Target = {
 
 /** Folds a page and writes it with the checkpoint. Null where the build no longer stands where it was believed to: nothing was written. */
 export async function applyPage(target: Target, page: Page): Promise<Generation | null> {
-  const { client, generation, known } = target;
+  const { client, set, generation, known } = target;
   const progress = progressOf(page);
   if (progress === null) return generation;
   const { changes, touched } = await foldPage(page.events, target);
   const done = await advance(client, {
     from: generation,
     progress,
-    apply: () => writeChangeSet(client, generation.schema, changes),
+    apply: () => writeChangeSet(client, set, generation.schema, changes),
   });
   if (!done) return null;
   known.keep(touched);
@@ -41,11 +43,11 @@ export async function applyPage(target: Target, page: Page): Promise<Generation 
 
 /** The same within the caller's transaction, which holds the build's lock. */
 export async function applyPageLocked(target: Target, page: Page): Promise<Generation> {
-  const { client, generation, known } = target;
+  const { client, set, generation, known } = target;
   const progress = progressOf(page);
   if (progress === null) return generation;
   const { changes, touched } = await foldPage(page.events, target);
-  await writeChangeSet(client, generation.schema, changes);
+  await writeChangeSet(client, set, generation.schema, changes);
   known.keep(touched);
   return moveCheckpoint(client, generation, progress);
 }
