@@ -21,6 +21,7 @@ export async function enterInstallation(settings: Settings): Promise<Installatio
     folder: settings.dataFolder,
     ...(settings.databaseUrl === undefined ? {} : { databaseUrl: settings.databaseUrl }),
     onLost,
+    onOutage: (now) => console.error(now === 'away' ? 'PostgreSQL went away. It is started again.' : 'PostgreSQL is there again.'),
   });
   try {
     return await openInstallation(settings, database, lost.signal);

@@ -51,12 +51,15 @@ test('of two that leave at once, one stops the server; who comes meanwhile waits
 });
 
 test('after kill -9 of the server what was committed is there, and a user that still lives gets it back at the same address', async () => {
-  const user = await use();
+  const told: string[] = [];
+  const user = await useDatabase({ folder, onLost: never, onOutage: (now) => told.push(now) });
   await query(user.url, 'create table kept (id int)');
   process.kill(postmaster(), 'SIGKILL');
   const next = await use();
   expect(await query(next.url, 'select count(*)::int as n from kept')).toEqual([{ n: 0 }]);
   expect(next.url).toBe(user.url);
+  while (told.length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(told).toEqual(['away', 'back']);
   await Promise.all([next.leave(), user.leave()]);
   expect(runningServer(await initCluster(folder))).toBeNull();
 });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { connectionString, initCluster, runningServer, startCluster, stopCluster, type Cluster } from './cluster';
 import { codeOf, LocalPostgresError } from './errors';
-import { holdSessionLock } from './session-lock';
+import { holdSessionLock, type Outage } from './session-lock';
 
 /** A database in use by this process. */
 export type DatabaseInUse = {
@@ -20,6 +20,8 @@ export type UseDatabaseOptions = {
   readonly databaseUrl?: string;
   /** Told when the server is gone and does not come back. */
   readonly onLost: (reason: Error) => void;
+  /** Told when the server of the data folder went away, and when it is there again. */
+  readonly onOutage?: (now: Outage) => void;
 };
 
 /**
@@ -28,7 +30,7 @@ export type UseDatabaseOptions = {
  * each holds a shared lock in the server for as long as it uses it.
  * @throws LocalPostgresError
  */
-export async function useDatabase({ folder, databaseUrl, onLost }: UseDatabaseOptions): Promise<DatabaseInUse> {
+export async function useDatabase({ folder, databaseUrl, onLost, onOutage }: UseDatabaseOptions): Promise<DatabaseInUse> {
   if (databaseUrl !== undefined) {
     await checkOwn(databaseUrl);
     return { url: databaseUrl, server: 'own', leave: async () => 'own' };
@@ -36,13 +38,14 @@ export async function useDatabase({ folder, databaseUrl, onLost }: UseDatabaseOp
   const cluster = await initCluster(folder);
   let started = false;
   let port: number | undefined;
-  const lock = await holdSessionLock(async (released) => {
+  const take = async (released: () => boolean) => {
     const entered = await enter(cluster, released);
     started ||= entered.started;
     port ??= entered.session.port;
     if (entered.session.port !== port) onLost(new Error('it came back at another port, because its own was taken meanwhile'));
     return entered.session;
-  }, onLost);
+  };
+  const lock = await holdSessionLock(take, onLost, onOutage);
   await ensureDatabase(lock.session());
   const url = connectionString(cluster, DATABASE);
   return { url, server: started ? 'started' : 'attached', leave: async () => leave(cluster, await lock.release()) };

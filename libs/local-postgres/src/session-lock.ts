@@ -9,12 +9,14 @@ export type SessionLock = {
   release(): Promise<Client>;
 };
 
+export type Outage = 'away' | 'back';
+
 /**
  * Holds the lock that `take` takes, and takes it again when the session breaks (a server that restarts after a crash of
  * one of its processes breaks every session). `onLost` is told when that fails for RETAKE_MS_MAX. `take` is told when it
- * need not go on, because the lock is not wanted any more.
+ * need not go on, because the lock is not wanted any more. `onOutage` is told when the session broke and when there is another.
  */
-export async function holdSessionLock(take: (released: () => boolean) => Promise<Client>, onLost: (reason: Error) => void): Promise<SessionLock> {
+export async function holdSessionLock(take: (released: () => boolean) => Promise<Client>, onLost: (reason: Error) => void, onOutage: (now: Outage) => void = () => undefined): Promise<SessionLock> {
   let released = false;
   let retaking: Promise<void> = Promise.resolve();
   const takeIt = () => take(() => released);
@@ -24,6 +26,7 @@ export async function holdSessionLock(take: (released: () => boolean) => Promise
     const onBreak = () => {
       if (broken || released) return;
       broken = true;
+      onOutage('away');
       retaking = retake();
     };
     session.on('error', onBreak);
@@ -35,6 +38,7 @@ export async function holdSessionLock(take: (released: () => boolean) => Promise
     while (!released && Date.now() < until) {
       try {
         current = await takeIt();
+        if (!released) onOutage('back');
         return watch(current);
       } catch (error) {
         reason = error;
