@@ -22,8 +22,8 @@ export function errorsOf(dto: Type<object>, value: unknown, at: string): readonl
   return validateSync(plainToInstance(dto, value), options).flatMap((error) => fieldErrors(error, at));
 }
 
-/** A name that looks like one of ours. Any other could itself be what must not be repeated. */
-const PLAIN_NAME = /^[a-z][A-Za-z_-]{0,31}$/;
+/** A name that looks like one of ours, as in a message. Any other could itself be what must not be repeated. */
+const PLAIN_NAME = /^[a-z][A-Za-z_-]{0,31}[0-9]{0,3}$/;
 
 function fieldErrors(error: ValidationError, at: string): readonly FieldError[] {
   const unknown = error.constraints?.['whitelistValidation'] !== undefined;
