@@ -48,7 +48,7 @@ type Run = {
  * @throws GenerateError when an option is out of bounds.
  */
 export function* generateHistory(options: GenerateOptions): Generator<string> {
-  check(options);
+  checkOptions(options);
   yield* header(options);
   const disorder = createRandom(options.seed, 1, 3);
   const lines = disordered(disorder, blocks(options));
@@ -57,7 +57,8 @@ export function* generateHistory(options: GenerateOptions): Generator<string> {
     : withRefusedLines(createRandom(options.seed, 1, 4), options.errors, lines);
 }
 
-function check({ placements, seed, errors }: GenerateOptions): void {
+/** @throws GenerateError when an option is out of bounds. */
+export function checkOptions({ placements, seed, errors }: GenerateOptions): void {
   if (!Number.isInteger(placements) || placements < 1 || placements > PLACEMENTS_MAX) throw new GenerateError('placementsOutOfBounds');
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff) throw new GenerateError('seedOutOfBounds');
   if (errors !== undefined && !(errors >= 0 && errors <= 1)) throw new GenerateError('errorsOutOfBounds');

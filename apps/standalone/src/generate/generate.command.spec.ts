@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -41,6 +41,9 @@ test.each([
   ['--placements', '0'],
   ['--seed', '4294967296'],
   ['--errors', '1.5'],
-])('says what is wrong with %s %s', async (option, value) => {
-  await expect(run(option, value, '--out', join(folder, 'never.csv'))).rejects.toMatchObject({ exitCode: 1 });
+])('says what is wrong with %s %s, and leaves the file as it was', async (option, value) => {
+  const file = join(folder, 'kept.csv');
+  writeFileSync(file, 'kept');
+  await expect(run(option, value, '--out', file)).rejects.toMatchObject({ exitCode: 1 });
+  expect(readFileSync(file, 'utf8')).toBe('kept');
 });

@@ -7,7 +7,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { codeOf, unusableFile } from '../errors';
 import { whole } from '../progress';
 import { GenerateError } from './errors';
-import { DEMO_HISTORY, generateHistory, type GenerateOptions } from './generate-history';
+import { checkOptions, DEMO_HISTORY, generateHistory, type GenerateOptions } from './generate-history';
 
 const CHUNK_CHARS = 65_536;
 
@@ -31,6 +31,8 @@ export function addGenerateCommand(program: Command): void {
 }
 
 async function writeHistory(options: GenerateOptions, file: string): Promise<void> {
+  // Before the file is opened, which empties it.
+  checkOptions(options);
   let lines = 0;
   const counted = function* () {
     for (const line of generateHistory(options)) {
