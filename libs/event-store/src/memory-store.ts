@@ -58,6 +58,13 @@ export class MemoryEventStore implements EventStore {
     return found;
   };
 
+  readonly streamsOf: EventStore['streamsOf'] = async (category, after, limit) => {
+    await this.open();
+    const from = after ?? `${category}-`;
+    const names = [...this.streams.keys()].filter((stream) => stream > from && stream < `${category}.` && this.streams.get(stream)?.positions.length !== 0);
+    return names.sort().slice(0, limit);
+  };
+
   readonly readAll: EventStore['readAll'] = async (from, options = {}) => {
     await this.open();
     const backward = options.direction === 'backward';

@@ -62,6 +62,16 @@ export class LogReader {
     return found;
   };
 
+  readonly streamsOf: EventStore['streamsOf'] = async (category, after, limit) => {
+    // The names of a category lie between `category-` and `category.`, the next character.
+    const rows = await this.rows<[stream: string]>({
+      name: 'streams-of',
+      text: 'select stream from event_store.events where revision = 0 and stream > $1 and stream < $2 order by stream limit $3',
+      values: [after ?? `${category}-`, `${category}.`, limit],
+    });
+    return rows.map(([stream]) => stream);
+  };
+
   readonly readAll: EventStore['readAll'] = async (from, options = {}) => {
     const limit = pageLimit(options.limit);
     const after = from === null ? null : positionNumber(MARK, from);

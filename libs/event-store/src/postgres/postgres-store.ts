@@ -47,6 +47,7 @@ class PostgresEventStore implements EventStore {
     this.wakeUp = new WakeUp(options.databaseUrl);
     this.readStream = this.whileOpen(this.reader.readStream);
     this.readStreams = this.whileOpen(this.reader.readStreams);
+    this.streamsOf = this.whileOpen(this.reader.streamsOf);
     this.readAll = this.whileOpen(this.reader.readAll);
     this.readRaw = this.whileOpen(this.reader.readRaw);
     this.headPosition = this.whileOpen(this.reader.headPosition);
@@ -54,6 +55,7 @@ class PostgresEventStore implements EventStore {
 
   readonly readStream: EventStore['readStream'];
   readonly readStreams: EventStore['readStreams'];
+  readonly streamsOf: EventStore['streamsOf'];
   readonly readAll: EventStore['readAll'];
   readonly readRaw: EventStore['readRaw'];
   readonly headPosition: EventStore['headPosition'];

@@ -27,6 +27,19 @@ export const reading: Topic = (kit, makeKit) => {
     expect(await store.readStreams([])).toEqual(new Map());
   });
 
+  test('the streams of a category are named once each, in order, in pages', async () => {
+    const { store } = kit();
+    expect(await store.streamsOf('placement', null, 10)).toEqual([]);
+    const names = Array.from({ length: 7 }, () => newStream());
+    for (const stream of [...names, newStream('link'), newStream('placementlike'), newStream('candidate')]) await store.append([{ stream, expected: 'ANY', events: newEvents(2) }]); // prettier-ignore
+    const inOrder = [...names].sort();
+    expect(await store.streamsOf('placement', null, 10)).toEqual(inOrder);
+    expect(await store.streamsOf('placement', null, 3)).toEqual(inOrder.slice(0, 3));
+    expect(await store.streamsOf('placement', inOrder[2] ?? '', 3)).toEqual(inOrder.slice(3, 6));
+    expect(await store.streamsOf('placement', inOrder[6] ?? '', 3)).toEqual([]);
+    expect(await store.streamsOf('employer', null, 10)).toEqual([]);
+  });
+
   test('an event comes back whole, whatever its text holds', async () => {
     const { store } = kit();
     const stream = newStream();
