@@ -1,4 +1,5 @@
 import { Kysely, Migrator, PostgresDialect, type Migration } from 'kysely';
+import type { Pool } from 'pg';
 import { openPool } from './connections';
 
 /** By name, in the order of their names. Forward only: one that was released is never edited. */
@@ -9,6 +10,7 @@ export async function migrateSchema(databaseUrl: string, schema: string, migrati
   const pool = openPool({ databaseUrl, name: `${schema} migration`, maxConnections: 1 });
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
+    await adoptFormerTables(pool, schema);
     const migrator = new Migrator({
       db,
       provider: { getMigrations: async () => ({ ...migrations }) },
@@ -21,4 +23,15 @@ export async function migrateSchema(databaseUrl: string, schema: string, migrati
   } finally {
     await db.destroy();
   }
+}
+
+/** Until 0.1.0 two schemas kept their migrations in tables named by the library: what they say still holds. */
+async function adoptFormerTables(pool: Pool, schema: string): Promise<void> {
+  await pool.query(`do $$ begin
+    perform pg_advisory_xact_lock(hashtext('bestendig migration tables of ${schema}'));
+    if to_regclass('${schema}.kysely_migration') is not null and to_regclass('${schema}.migration') is null then
+      alter table ${schema}.kysely_migration rename to migration;
+      alter table ${schema}.kysely_migration_lock rename to migration_lock;
+    end if;
+  end $$`);
 }
