@@ -137,6 +137,7 @@ function bound(inner: EventStore): EventStore {
     append: (writes, options) => inner.append(writes, options),
     readStream: (stream, options) => inner.readStream(stream, options),
     readStreams: (streams) => inner.readStreams(streams),
+    streamsOf: (category, after, limit) => inner.streamsOf(category, after, limit),
     readAll: (from, options) => inner.readAll(from, options),
     subscribe: (from, options) => inner.subscribe(from, options),
     readRaw: (from, limit) => inner.readRaw(from, limit),

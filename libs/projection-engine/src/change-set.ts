@@ -58,12 +58,14 @@ async function forgetFrom(
   );
 }
 
-export async function createTables(client: ClientBase, set: ProjectionSet, schema: string): Promise<void> {
+/** Tables without keys: a bulk load fills them first. */
+export async function createBareTables(client: ClientBase, set: ProjectionSet, schema: string): Promise<void> {
   for (const table of tablesOf(set))
     for (const statement of tableStatements(table, schema).create) await client.query(statement);
 }
 
-export async function createIndexes(client: ClientBase, set: ProjectionSet, schema: string): Promise<void> {
-  for (const table of tablesOf(set))
-    for (const statement of tableStatements(table, schema).index) await client.query(statement);
+/** Keys and indexes of one table; may be run again. */
+export async function createIndexes(client: ClientBase, table: VersionedTable<never>, schema: string): Promise<void> {
+  const { keys, index } = tableStatements(table, schema);
+  for (const statement of [...keys, ...index]) await client.query(statement);
 }

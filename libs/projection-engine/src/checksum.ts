@@ -1,8 +1,30 @@
 import type { ClientBase } from 'pg';
 import { tablesOf, type ProjectionSet } from './projection';
+import type { VersionedTable } from './versioned-table';
 
-/** Of one table: its rows, and the sum modulo 2^128 of their hashes (as two sums modulo 2^64). The order of rows does not matter. */
-export type TableChecksum = { readonly table: string; readonly rows: number; readonly sum: string };
+/** Of one table: its rows, and the sum of their hashes modulo 2^128 (as two sums modulo 2^64), which no order of rows changes. */
+export type TableChecksum = {
+  readonly table: string;
+  readonly rows: number;
+  readonly sum: string;
+  /** The same for each part of the table, so that a difference is found in a small place. */
+  readonly parts: ReadonlyMap<number, { readonly rows: number; readonly sum: string }>;
+};
+
+/** Where two builds of a table do not hold the same rows. */
+export type Difference = {
+  readonly table: string;
+  readonly liveRows: number;
+  readonly builtRows: number;
+  /** Of the parts of the table, how many differ. */
+  readonly parts: string;
+  /** Placements, or chains by their first placement, that differ: a few of them. */
+  readonly examples: readonly string[];
+};
+
+const PARTS = 64;
+const EXAMPLES = 5;
+const TWO_64 = 1n << 64n;
 
 /**
  * What two builds are compared by: equal where both hold the same rows. Only builds in one server may be compared, in
@@ -13,23 +35,70 @@ export async function checksumOf(
   set: ProjectionSet,
   schema: string,
 ): Promise<readonly TableChecksum[]> {
-  const sums: TableChecksum[] = [];
-  for (const { name } of tablesOf(set)) {
-    const { rows } = await client.query<{ rows: number; sum: string }>(
-      `select count(*)::float8 as rows, ${hashSum(0)} || '-' || ${hashSum(1)} as sum from ${schema}.${name} t`,
+  const checksums: TableChecksum[] = [];
+  for (const table of tablesOf(set)) {
+    // Sums of bigint are exact, as many as there are.
+    const { rows } = await client.query<{ part: number; rows: number; one: string; two: string }>(
+      `select ${partOf(table)} as part, count(*)::float8 as rows,
+         sum(hashtextextended(t::text, 0))::text as one, sum(hashtextextended(t::text, 1))::text as two
+       from ${schema}.${table.name} t group by 1 order by 1`,
     );
-    const found = rows[0];
-    if (found !== undefined) sums.push({ table: name, ...found });
+    checksums.push({
+      table: table.name,
+      rows: rows.reduce((sum, part) => sum + part.rows, 0),
+      sum: `${total(rows.map(({ one }) => one))}-${total(rows.map(({ two }) => two))}`,
+      parts: new Map(
+        rows.map(({ part, rows: count, one, two }) => [part, { rows: count, sum: `${total([one])}-${total([two])}` }]),
+      ),
+    });
   }
-  return sums;
+  return checksums;
 }
 
-/** Hashes are signed; the sum is brought to 0 .. 2^64 - 1. */
-const hashSum = (seed: number): string => {
-  const sum = `coalesce(sum(hashtextextended(t::text, ${seed})::numeric), 0)`;
-  return `(mod(mod(${sum}, 18446744073709551616) + 18446744073709551616, 18446744073709551616))::text`;
-};
+/** Empty where both builds hold the same rows. */
+export async function differencesOf(
+  client: ClientBase,
+  set: ProjectionSet,
+  live: { readonly schema: string; readonly checksum: readonly TableChecksum[] },
+  built: { readonly schema: string; readonly checksum: readonly TableChecksum[] },
+): Promise<readonly Difference[]> {
+  const found: Difference[] = [];
+  for (const table of tablesOf(set)) {
+    const [one, two] = [live, built].map(({ checksum }) => checksum.find((each) => each.table === table.name));
+    const parts = [...new Set([...(one?.parts.keys() ?? []), ...(two?.parts.keys() ?? [])])].filter((part) => {
+      const [before, after] = [one?.parts.get(part), two?.parts.get(part)];
+      return before?.sum !== after?.sum || before?.rows !== after?.rows;
+    });
+    if (parts.length === 0) continue;
+    const examples = await examplesOf(client, table, [live.schema, built.schema], parts[0] ?? 0);
+    found.push({ table: table.name, liveRows: one?.rows ?? 0, builtRows: two?.rows ?? 0, parts: `${parts.length} of ${PARTS}`, examples }); // prettier-ignore
+  }
+  return found;
+}
 
-export const sameChecksum = (a: readonly TableChecksum[], b: readonly TableChecksum[]): boolean =>
-  a.length === b.length &&
-  a.every(({ table, rows, sum }, index) => b[index]?.table === table && b[index].rows === rows && b[index].sum === sum);
+async function examplesOf(
+  client: ClientBase,
+  table: VersionedTable<never>,
+  [one = '', other = '']: readonly string[],
+  part: number,
+): Promise<readonly string[]> {
+  const id = table.key[0]?.name ?? '';
+  const rowsOf = (schema: string): string =>
+    `select ${id}, t::text from ${schema}.${table.name} t where ${partOf(table)} = ${part}`;
+  const { rows } = await client.query<{ id: string }>(
+    `select distinct ${id}::text as id from (
+       (${rowsOf(one)} except ${rowsOf(other)}) union (${rowsOf(other)} except ${rowsOf(one)})) differs
+     order by 1 limit ${EXAMPLES}`,
+  );
+  return rows.map((row) => row.id);
+}
+
+const partOf = (table: VersionedTable<never>): string =>
+  `(hashtextextended(t.${table.key[0]?.name ?? ''}::text, 0) & ${PARTS - 1})::int`;
+
+/** Hashes are signed; the sum is brought to 0 .. 2^64 - 1. */
+function total(sums: readonly string[]): bigint {
+  let all = 0n;
+  for (const sum of sums) all += BigInt(sum);
+  return ((all % TWO_64) + TWO_64) % TWO_64;
+}

@@ -8,7 +8,7 @@ import {
 } from '@bestendig/read-store';
 import type { Client } from 'pg';
 import { connectForWriting } from './apply-page';
-import { createIndexes, createTables, writeChangeSet } from './change-set';
+import { createBareTables, createIndexes, writeChangeSet } from './change-set';
 import { foldAll, type PlacementHistory } from './fold';
 import { fingerprintOf, tablesOf, type ProjectionSet } from './projection';
 
@@ -21,9 +21,9 @@ export async function startFirstBuild(client: Client, set: ProjectionSet): Promi
       const { number, schema } = await createGeneration(client, {
         set: set.name,
         fingerprint: fingerprintOf(set),
-        createTables: (session, name) => createTables(session, set, name),
+        createTables: (session, name) => createBareTables(session, set, name),
       });
-      await createIndexes(client, set, schema);
+      for (const table of tablesOf(set)) await createIndexes(client, table, schema);
       await makeLive(client, set.name, number);
     }
     await client.query('commit');

@@ -1,151 +1,314 @@
-import type { EventStore, Page, Position } from '@bestendig/event-store';
+import type { EventStore, Instant, Page, Position } from '@bestendig/event-store';
+import { connect } from '@bestendig/postgres';
 import {
   createGeneration,
   dropGeneration,
   generation as readGeneration,
   generationsOf,
+  instantText,
   liveGeneration,
   lockGeneration,
   lockSet,
   makeLive,
   openReadStore,
+  placeCheckpoint,
   ReadStoreError,
   type Generation,
 } from '@bestendig/read-store';
 import type { Client } from 'pg';
-import { createIndexes, createTables } from './change-set';
-import { checksumOf, sameChecksum, type TableChecksum } from './checksum';
-import { KnownPlacements } from './known-placements';
 import { applyPage, applyPageLocked, connectForWriting, PLACEMENT_EVENTS, type Target } from './apply-page';
+import { createBareTables, createIndexes } from './change-set';
+import { checksumOf, differencesOf, type Difference, type TableChecksum } from './checksum';
+import { KnownPlacements } from './known-placements';
 import { fingerprintOf, tablesOf, type ProjectionSet } from './projection';
+import { foldPart, type PartDone, type PartTask } from './rebuild-part';
+import { dropPlan, makePlan, readPlan, type Point, type RebuildPlan } from './rebuild-plan';
 
-/** Events of a page: larger than live, so that the two never cut the log alike, and that they agree says something. */
+/** Events of a page of catching up: larger than live, so that the two never cut the log alike, and that they agree says something. */
 const PAGE_EVENTS = 10_000;
+/** Indexes are made on so many connections. */
+const INDEXERS = 2;
 
 export type RebuildOptions = {
   readonly set: ProjectionSet;
   readonly store: EventStore;
   readonly databaseUrl: string;
-  /** Gives up between two pages; what was done is gone on with at the next run. */
+  /** Gives up between two parts or pages; what was done is gone on with at the next run. */
   readonly signal?: AbortSignal;
   readonly pageEvents?: number;
+  /** Folds parts elsewhere, so many at a time; unless given they are folded here, one by one. */
+  readonly folders?: { readonly count: number; fold(task: PartTask): Promise<PartDone> };
+  /** Compares and leaves live as it is; the new build is dropped. */
+  readonly onlyVerify?: boolean;
   readonly onProgress?: (progress: RebuildProgress) => void;
 };
 export type RebuildProgress = {
-  readonly step: 'fold' | 'index' | 'verify';
+  readonly step: 'plan' | 'fold' | 'index' | 'catchUp' | 'verify';
   readonly events: number;
   /** null where it is not known */ readonly eventsInAll: number | null;
 };
 
 export type RebuildResult =
   | {
-      readonly outcome: 'switched';
+      readonly outcome: 'switched' | 'verified';
       readonly schema: string;
       readonly events: number;
       readonly checksum: readonly TableChecksum[];
-      /** `otherDefinition`: folds, tables or policies had changed, so that there was nothing to compare with; `firstBuild`: nothing was live. */
+      /** `otherDefinition`: folds, tables or policies had changed, so that rows may differ (`differences`); `firstBuild`: nothing was live. */
       readonly compared: 'sameAsLive' | 'otherDefinition' | 'firstBuild';
+      readonly differences: readonly Difference[];
     }
   | { readonly outcome: 'givenUp' };
 
 /**
- * Makes all read models anew beside the live ones, from the first event on, with the same folds; compares, and switches
- * in one transaction. The build before is kept until the next rebuild. Questions are answered from the live build
- * meanwhile, and a projector may go on. It may be killed at any time: the next run goes on where it was.
+ * Makes a set of projections anew beside the live ones, from the first event on, with the same folds: in parts that have
+ * nothing to do with each other, each read, folded and loaded at once; then indexes, the pages that came meanwhile,
+ * comparison with live at one point of the log, and the switch. The build before is kept until the next rebuild. Questions
+ * are answered from the live build meanwhile, and a projector goes on. It may be killed at any time: the next run goes on
+ * where it was, with the parts that are not done.
  *
- * @throws ReadStoreError `rebuildRunning` where another one runs, `checksumDiffers` where the new build is not what live
- * holds: then nothing was switched, and the new build is gone.
+ * @throws ReadStoreError `rebuildRunning` where another one runs, `rebuildCancelled` where it was cancelled,
+ * `checksumDiffers` where the new build is not what live holds: then nothing was switched, and the new build is gone.
  */
 export async function rebuild(options: RebuildOptions): Promise<RebuildResult> {
-  await (await openReadStore(options.databaseUrl)).close();
-  const client = await connectForWriting(options.databaseUrl);
+  return alone(options.databaseUrl, options.set, (client) => new Rebuild(client, options).run());
+}
+
+/** Runs `work` while no other rebuild of the set runs. @throws ReadStoreError `rebuildRunning` */
+export async function alone<Result>(
+  databaseUrl: string,
+  set: ProjectionSet,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  await (await openReadStore(databaseUrl)).close();
+  const client = await connectForWriting(databaseUrl);
   try {
     const { rows } = await client.query<{ got: boolean }>(
       `select pg_try_advisory_lock(hashtextextended($1, 0)) as got`,
-      [`bestendig rebuild ${options.set.name}`],
+      [`bestendig rebuild ${set.name}`],
     );
     if (rows[0]?.got !== true)
       throw new ReadStoreError('rebuildRunning', 'A rebuild of the read models is running already.');
-    return await rebuildWith(client, options);
+    return await work(client);
   } finally {
     await client.end().catch(() => undefined);
   }
 }
 
-async function rebuildWith(client: Client, options: RebuildOptions): Promise<RebuildResult> {
-  const { set, onProgress } = options;
-  const givenUp = () => options.signal?.aborted === true;
-  const eventsInAll = (await liveGeneration(client, set.name))?.appliedEvents ?? null;
-  let building = await inTransaction(client, () => beginOrResume(client, set));
-  const known = new KnownPlacements();
-  const follow = async (): Promise<void> => {
-    building = await catchUp({ set, client, store: options.store, generation: building, known }, options, (events) =>
-      onProgress?.({ step: 'fold', events, eventsInAll }),
-    );
-  };
-  await follow();
-  if (givenUp()) return { outcome: 'givenUp' };
-  onProgress?.({ step: 'index', events: building.appliedEvents, eventsInAll });
-  await createIndexes(client, set, building.schema);
-  for (const { name } of tablesOf(set)) await client.query(`vacuum (analyze) ${building.schema}.${name}`);
-  // What came meanwhile, so that little is left to be done while live is held.
-  await follow();
-  if (givenUp()) return { outcome: 'givenUp' };
-  onProgress?.({ step: 'verify', events: building.appliedEvents, eventsInAll });
-  const result = await inTransaction(client, () =>
-    verifyAndSwitch({ set, client, store: options.store, generation: building, known }),
-  );
-  if (result !== null) return result;
-  await inTransaction(client, () => dropGeneration(client, building.number));
-  throw new ReadStoreError(
-    'checksumDiffers',
-    `The rebuilt read models differ from the live ones at the same position; live was left as it is.`,
-  );
-}
+class Rebuild {
+  private readonly known = new KnownPlacements();
+  private readonly set: ProjectionSet;
+  private readonly store: EventStore;
+  private eventsInAll: number | null = null;
 
-async function beginOrResume(client: Client, set: ProjectionSet): Promise<Generation> {
-  await lockSet(client, set.name);
-  const builds = await generationsOf(client, set.name);
-  const unfinished = builds.find(
-    ({ state, fingerprint }) => state === 'building' && fingerprint === fingerprintOf(set),
-  );
-  for (const build of builds)
-    if (build.state !== 'live' && build !== unfinished) await dropGeneration(client, build.number);
-  return (
-    unfinished ??
-    createGeneration(client, {
+  constructor(
+    private readonly client: Client,
+    private readonly options: RebuildOptions,
+  ) {
+    this.set = options.set;
+    this.store = options.store;
+  }
+
+  async run(): Promise<RebuildResult> {
+    const { client, set } = this;
+    const live = await liveGeneration(client, set.name);
+    this.eventsInAll = live?.appliedEvents ?? null;
+    let build = await inTransaction(client, () => this.beginOrResume());
+    if (build.position === null) build = await this.foldInParts(build, live);
+    if (this.isGivenUp()) return GIVEN_UP;
+    this.tell('index', build.appliedEvents);
+    await this.index(build);
+    build = await this.catchUp(build);
+    if (this.isGivenUp()) return GIVEN_UP;
+    this.tell('verify', build.appliedEvents);
+    return this.verifyAndSwitch(build);
+  }
+
+  private async beginOrResume(): Promise<Generation> {
+    const { client, set } = this;
+    await lockSet(client, set.name);
+    const builds = await generationsOf(client, set.name);
+    const unfinished = builds.find((build) => build.state === 'building' && build.fingerprint === fingerprintOf(set));
+    for (const build of builds)
+      if (build.state !== 'live' && build !== unfinished) await dropGeneration(client, build.number);
+    return unfinished ?? this.begin();
+  }
+
+  private begin(): Promise<Generation> {
+    const { client, set } = this;
+    const createTables = (session: typeof client, schema: string): Promise<void> =>
+      createBareTables(session, set, schema);
+    return createGeneration(client, {
       set: set.name,
       fingerprint: fingerprintOf(set),
-      createTables: (session, schema) => createTables(session, set, schema),
-    })
-  );
-}
-
-/** Folds up to where live is: the two are compared at one point of the log. Without a live build, up to its end. */
-async function catchUp(target: Target, options: RebuildOptions, onPage: (events: number) => void): Promise<Generation> {
-  const { set, client, store } = target;
-  const { signal, pageEvents } = options;
-  let building = target.generation;
-  const live = await liveGeneration(client, set.name);
-  const upTo = live === null ? await store.headPosition() : live.position;
-  while (signal?.aborted !== true) {
-    const page = await pageUpTo(store, building.position, upTo, pageEvents ?? PAGE_EVENTS);
-    if (page === null) break;
-    // Only this session writes to the build, under the rebuild's lock; a projector that takes live over moves nothing here.
-    building = (await applyPage({ ...target, generation: building }, page)) ?? (await reread(client, building));
-    onPage(building.appliedEvents);
+      createTables: (_, schema) => createTables(client, schema),
+    });
   }
-  return building;
+
+  private async foldInParts(build: Generation, live: Generation | null): Promise<Generation> {
+    const { client } = this;
+    const plan = (await readPlan(client, build.schema)) ?? (await this.plan(build, live));
+    // An empty log, or live still at its start: everything is caught up with.
+    if (plan === null) return build;
+    await this.foldParts(build, plan);
+    if (this.isGivenUp()) return build;
+    await inTransaction(client, async () => {
+      await placeCheckpoint(client, build.number, {
+        position: plan.upTo,
+        ...plan,
+        ...(await partsFolded(client, build.schema)),
+      });
+      await dropPlan(client, build.schema);
+    });
+    return this.reread(build);
+  }
+
+  private async plan(build: Generation, live: Generation | null): Promise<RebuildPlan | null> {
+    const { client, store } = this;
+    this.tell('plan', 0);
+    const point = live === null ? await headOf(store) : pointOf(live);
+    if (point === null) return null;
+    await inTransaction(client, () => makePlan(client, store, build.schema, point));
+    return readPlan(client, build.schema);
+  }
+
+  private async foldParts(build: Generation, plan: RebuildPlan): Promise<void> {
+    const { client, set, store, options } = this;
+    const folders = options.folders ?? { count: 1, fold: (task: PartTask) => foldPart({ set, store, client }, task) };
+    let events = plan.parts.reduce((sum, part) => sum + part.events, 0);
+    const waiting = plan.parts.filter(({ done }) => !done).values();
+    this.tell('fold', events);
+    const work = async (): Promise<void> => {
+      for (const { number } of waiting) {
+        if (this.isGivenUp()) return;
+        const done = await folders.fold({ schema: build.schema, part: number, upTo: plan.upTo });
+        this.tell('fold', (events += done.events));
+      }
+    };
+    await allDone(Array.from({ length: folders.count }, work));
+  }
+
+  /** Also where a run before was killed in the middle of it. */
+  private async index(build: Generation): Promise<void> {
+    const waiting = tablesOf(this.set).values();
+    const work = async (): Promise<void> => {
+      const client = await connect({ databaseUrl: this.options.databaseUrl, name: 'rebuild (index)' });
+      try {
+        for (const table of waiting) {
+          await createIndexes(client, table, build.schema);
+          await client.query(`vacuum (analyze) ${build.schema}.${table.name}`);
+        }
+      } finally {
+        await client.end().catch(() => undefined);
+      }
+    };
+    await allDone(Array.from({ length: INDEXERS }, work));
+  }
+
+  /** Folds up to where live is, page by page: the two are compared at one point of the log. Without a live build, up to its end. */
+  private async catchUp(from: Generation): Promise<Generation> {
+    const { client, set, store, known, options } = this;
+    let build = from;
+    const live = await liveGeneration(client, set.name);
+    const upTo = live === null ? await store.headPosition() : live.position;
+    while (!this.isGivenUp()) {
+      const page = await pageUpTo(store, build.position, upTo, options.pageEvents ?? PAGE_EVENTS);
+      if (page === null) break;
+      // Only this session writes to the build, under the rebuild's lock; a projector that takes live over moves nothing here.
+      build = (await applyPage({ set, client, store, generation: build, known }, page)) ?? (await this.reread(build));
+      this.tell('catchUp', build.appliedEvents);
+    }
+    return build;
+  }
+
+  /**
+   * Live is held for as long as it takes to come to where it is, and to take a snapshot there; both builds are then summed
+   * in that snapshot while live goes on.
+   */
+  private async verifyAndSwitch(before: Generation): Promise<RebuildResult> {
+    const { client, set, options } = this;
+    const held = await this.standBesideLive(before);
+    if (held === null) return GIVEN_UP;
+    const checksum = held.built;
+    const comparable = held.live !== null && held.live.generation.fingerprint === fingerprintOf(set);
+    if ((comparable && held.differences.length > 0) || options.onlyVerify === true)
+      await inTransaction(client, () => dropGeneration(client, before.number));
+    if (comparable && held.differences.length > 0)
+      throw new ReadStoreError('checksumDiffers', `The rebuilt read models differ from the live ones at the same position; live was left as it is. ${described(held.differences)}`); // prettier-ignore
+    const compared = held.live === null ? 'firstBuild' : comparable ? 'sameAsLive' : 'otherDefinition';
+    const { schema } = before;
+    const told = { schema, checksum, compared, differences: held.differences } as const;
+    if (options.onlyVerify === true) return { outcome: 'verified', events: held.events, ...told };
+    const events = await inTransaction(client, () => this.switch(before));
+    return { outcome: 'switched', events, ...told };
+  }
+
+  private async standBesideLive(before: Generation): Promise<{
+    readonly live: { readonly generation: Generation } | null;
+    readonly events: number;
+    readonly built: readonly TableChecksum[];
+    readonly differences: readonly Difference[];
+  } | null> {
+    const { client, set, options } = this;
+    const holder = await connect({ databaseUrl: options.databaseUrl, name: 'rebuild (holds live)' });
+    try {
+      await holder.query('begin');
+      const current = await liveGeneration(holder, set.name);
+      const live = current === null ? null : await lockGeneration(holder, current.number);
+      const build = await this.catchUp(await this.reread(before));
+      if (this.isGivenUp()) return null;
+      await client.query('begin isolation level repeatable read read only');
+      await client.query('set local enable_seqscan = on; set local enable_hashjoin = on');
+      await holder.query('commit');
+      const built = await checksumOf(client, set, build.schema);
+      if (live === null) return { live: null, events: build.appliedEvents, built, differences: [] };
+      const other = live.fingerprint === fingerprintOf(set) ? await checksumOf(client, set, live.schema) : null;
+      const differences =
+        other === null
+          ? []
+          : await differencesOf(client, set, { schema: live.schema, checksum: other }, { schema: build.schema, checksum: built }); // prettier-ignore
+      return { live: { generation: live }, events: build.appliedEvents, built, differences };
+    } finally {
+      await client.query('rollback').catch(() => undefined);
+      await holder.end().catch(() => undefined);
+    }
+  }
+
+  /** In the caller's transaction: no projector moves live on from here. */
+  private async switch(before: Generation): Promise<number> {
+    const { client, set, store, known } = this;
+    await lockSet(client, set.name);
+    const current = await liveGeneration(client, set.name);
+    const live = current === null ? null : await lockGeneration(client, current.number);
+    let build = await this.reread(before);
+    for (;;) {
+      const page = live === null ? null : await pageUpTo(store, build.position, live.position, PAGE_EVENTS);
+      if (page === null) break;
+      build = await applyPageLocked({ set, client, store, generation: build, known } satisfies Target, page);
+    }
+    await makeLive(client, set.name, build.number);
+    return build.appliedEvents;
+  }
+
+  private async reread(build: Generation): Promise<Generation> {
+    const now = await readGeneration(this.client, build.number);
+    if (now === null) throw new ReadStoreError('fenced', 'The build was removed while it was made.');
+    return now;
+  }
+
+  private isGivenUp(): boolean {
+    return this.options.signal?.aborted === true;
+  }
+
+  private tell(step: RebuildProgress['step'], events: number): void {
+    this.options.onProgress?.({ step, events, eventsInAll: this.eventsInAll });
+  }
 }
 
-async function reread(client: Client, building: Generation): Promise<Generation> {
-  const now = await readGeneration(client, building.number);
-  if (now === null) throw new ReadStoreError('fenced', 'The build was removed while it was made.');
-  return now;
-}
+const GIVEN_UP = { outcome: 'givenUp' } as const;
 
 /** Events after `from` up to and including `target`; null where there is nothing between the two. */
-async function pageUpTo(
+export async function pageUpTo(
   store: EventStore,
   from: Position | null,
   target: Position | null,
@@ -162,29 +325,48 @@ async function pageUpTo(
   };
 }
 
-/** In the caller's transaction. Null where the checksums differ. */
-async function verifyAndSwitch(target: Target): Promise<RebuildResult | null> {
-  const { set, client, store } = target;
-  await lockSet(client, set.name);
-  const current = await liveGeneration(client, set.name);
-  // Held until the switch: no projector moves live on from here.
-  const live = current === null ? null : await lockGeneration(client, current.number);
-  let building = target.generation;
-  for (;;) {
-    const page = live === null ? null : await pageUpTo(store, building.position, live.position, PAGE_EVENTS);
-    if (page === null) break;
-    building = await applyPageLocked({ ...target, generation: building }, page);
+/** Where live is, whose rows the new build is compared with. */
+const pointOf = ({ position, appliedKnownTime, knownTimeBefore }: Generation): Point | null =>
+  position === null ? null : { upTo: position, appliedKnownTime, knownTimeBefore };
+
+/** The end of the log; null while it is empty. */
+async function headOf(store: EventStore): Promise<Point | null> {
+  const upTo = await store.headPosition();
+  if (upTo === null) return null;
+  const times: Instant[] = [];
+  let from: Position | null = null;
+  while (times.length < 2) {
+    const page = await store.readAll(from, { filter: PLACEMENT_EVENTS, limit: PAGE_EVENTS, direction: 'backward' });
+    for (const { knownTime, position } of page.events)
+      if (store.comparePositions(position, upTo) <= 0 && times.at(-1) !== knownTime) times.push(knownTime);
+    if (page.atHead || page.next === null) break;
+    from = page.next;
   }
-  await client.query('set local enable_seqscan = on');
-  const checksum = await checksumOf(client, set, building.schema);
-  const comparable = live !== null && live.fingerprint === fingerprintOf(set);
-  if (comparable && !sameChecksum(checksum, await checksumOf(client, set, live.schema))) return null;
-  await makeLive(client, set.name, building.number);
-  const compared = live === null ? 'firstBuild' : comparable ? 'sameAsLive' : 'otherDefinition';
-  return { outcome: 'switched', schema: building.schema, events: building.appliedEvents, checksum, compared };
+  return { upTo, appliedKnownTime: times[0] ?? null, knownTimeBefore: times[1] ?? null };
 }
 
-async function inTransaction<Result>(client: Client, work: () => Promise<Result>): Promise<Result> {
+async function partsFolded(
+  client: Client,
+  schema: string,
+): Promise<Pick<Generation, 'appliedEvents' | 'asReportedFrom'>> {
+  const { rows } = await client.query<Pick<Generation, 'appliedEvents' | 'asReportedFrom'>>(
+    `select coalesce(sum(events), 0)::float8 as "appliedEvents", ${instantText('min(as_reported_from)')} as "asReportedFrom"
+     from ${schema}.rebuild_part`,
+  );
+  return rows[0] ?? { appliedEvents: 0, asReportedFrom: null };
+}
+
+const described = (differences: readonly Difference[]): string =>
+  differences
+    .map(({ table, liveRows, builtRows, parts, examples }) => `${table}: ${liveRows} rows live, ${builtRows} rebuilt, ${parts} parts differ, e.g. ${examples.join(', ')}.`)
+    .join(' '); // prettier-ignore
+
+/** Waits for all, then throws the first failure: nobody works on behind the back of who gave up. */
+async function allDone(works: readonly Promise<void>[]): Promise<void> {
+  for (const work of await Promise.allSettled(works)) if (work.status === 'rejected') throw work.reason;
+}
+
+export async function inTransaction<Result>(client: Client, work: () => Promise<Result>): Promise<Result> {
   await client.query('begin');
   try {
     const result = await work();

@@ -151,23 +151,34 @@ function sameCells<Row>(columns: readonly Column<Row>[], a: Row, b: Row): boolea
   return true;
 }
 
-/** Statements that make the table in a schema; the indexes for questions apart, because a bulk load makes them afterwards. */
+/**
+ * Statements that make the table in a schema, its keys (with the indexes that folds look rows up by), and the indexes for
+ * questions. A bulk load makes the last two afterwards; each may be run again.
+ */
 export function tableStatements<Row>(
   table: VersionedTable<Row>,
   schema: string,
-): { readonly create: readonly string[]; readonly index: readonly string[] } {
+): { readonly create: readonly string[]; readonly keys: readonly string[]; readonly index: readonly string[] } {
+  const { name } = table;
   const columns = [...table.key, ...table.columns].map(
-    ({ name, type, nullable }) => `${name} ${type}${nullable === true ? '' : ' not null'}`,
+    (column) => `${column.name} ${column.type}${column.nullable === true ? '' : ' not null'}`,
   );
   const index = (kind: string) => (definition: string, at: number) =>
-    `create index if not exists ${table.name}_${kind}_${at} on ${schema}.${table.name} ${definition}`;
+    `create index if not exists ${name}_${kind}_${at} on ${schema}.${name} ${definition}`;
+  const primaryKey = [...table.key.map((column) => column.name), 'known_from'].join(', ');
   return {
     create: [
-      `create table ${schema}.${table.name} (
-        ${[...columns, 'known_from timestamptz not null', 'known_to timestamptz not null'].join(',\n        ')},
-        primary key (${[...table.key.map(({ name }) => name), 'known_from'].join(', ')})
+      `create table ${schema}.${name} (
+        ${[...columns, 'known_from timestamptz not null', 'known_to timestamptz not null'].join(',\n        ')}
       ) with (fillfactor = 90)`,
-      `comment on table ${schema}.${table.name} is '${table.comment.replaceAll("'", "''")}'`,
+      `comment on table ${schema}.${name} is '${table.comment.replaceAll("'", "''")}'`,
+    ],
+    keys: [
+      `do $$ begin
+        if not exists (select from pg_constraint where conrelid = '${schema}.${name}'::regclass and contype = 'p') then
+          alter table ${schema}.${name} add primary key (${primaryKey});
+        end if;
+      end $$`,
       ...table.lookups.map(index('lookup')),
     ],
     index: table.indexes.map(index('question')),

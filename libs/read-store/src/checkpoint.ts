@@ -71,6 +71,19 @@ export function progressed(from: Generation, progress: Progress): Generation {
   };
 }
 
+/** Where a build stands that was filled in another way than page by page. In the caller's transaction. */
+export async function placeCheckpoint(
+  client: ClientBase,
+  number: number,
+  at: Pick<Generation, 'position' | 'appliedKnownTime' | 'knownTimeBefore' | 'asReportedFrom' | 'appliedEvents'>,
+): Promise<void> {
+  await client.query(
+    `update read_store.generation set position = $2, applied_known_time = $3, known_time_before = $4, as_reported_from = $5,
+       applied_events = $6, applied_at = clock_timestamp() where number = $1`,
+    [number, at.position, at.appliedKnownTime, at.knownTimeBefore, at.asReportedFrom, at.appliedEvents],
+  );
+}
+
 /** Takes a set over from whoever projected it before: their next page finds another epoch and is given up. Gives the new epoch. */
 export async function takeOver(client: ClientBase, set: string): Promise<number> {
   const { rows } = await client.query<{ epoch: number }>(

@@ -1,4 +1,4 @@
-export { advance, moveCheckpoint, progressed, takeOver, type Progress } from './checkpoint';
+export { advance, moveCheckpoint, placeCheckpoint, progressed, takeOver, type Progress } from './checkpoint';
 export { READ_STORE_ERRORS, ReadStoreError, type ReadStoreErrorCode } from './errors';
 export {
   createGeneration,

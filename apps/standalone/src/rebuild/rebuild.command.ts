@@ -16,7 +16,7 @@ export function addRebuildCommand(program: Command): void {
     .action(runRebuild);
 }
 
-const STEPS = { fold: 'Folding', index: 'Indexing', verify: 'Comparing' } as const satisfies { [step in RebuildProgress['step']]: string };
+const STEPS = { plan: 'Planning', fold: 'Folding', index: 'Indexing', catchUp: 'Catching up', verify: 'Comparing' } as const satisfies { [step in RebuildProgress['step']]: string };
 
 async function runRebuild(): Promise<void> {
   const signal = interruption();

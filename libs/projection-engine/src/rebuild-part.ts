@@ -1,0 +1,89 @@
+import type { EventStore, Instant, Position } from '@bestendig/event-store';
+import { toPlacementEvent } from '@bestendig/placement-application';
+import type { Client } from 'pg';
+import { writeChangeSet } from './change-set';
+import { foldAll, type PlacementHistory } from './fold';
+import { streamOfPlacement } from './opaque-ids';
+import type { ProjectionSet } from './projection';
+
+/** Placements that are read, folded and written at a time; a person's are never split. */
+const PIECE_PLACEMENTS = 500;
+
+/** What another thread needs to know to fold one part of a rebuild. */
+export type PartTask = { readonly schema: string; readonly part: number; readonly upTo: Position };
+export type PartDone = { readonly events: number };
+
+type Piece = {
+  readonly histories: readonly Omit<PlacementHistory, 'from'>[];
+  readonly events: number;
+  readonly asReportedFrom: Instant | null;
+};
+
+/** Folds one part of the plan into the build's tables, in one transaction: it is there whole or not at all. */
+export async function foldPart(
+  { set, store, client }: { readonly set: ProjectionSet; readonly store: EventStore; readonly client: Client },
+  { schema, part, upTo }: PartTask,
+): Promise<PartDone> {
+  await client.query('begin');
+  try {
+    const pieces = await piecesOf(client, schema, part);
+    let events = 0;
+    let asReportedFrom: Instant | null = null;
+    let next = read(store, pieces[0] ?? [], upTo);
+    for (let index = 0; index < pieces.length; index += 1) {
+      const piece = await next;
+      // The next piece is read while this one is folded and written.
+      next = read(store, pieces[index + 1] ?? [], upTo);
+      next.catch(() => undefined);
+      await writeChangeSet(client, set, schema, foldAll(set, piece.histories));
+      events += piece.events;
+      asReportedFrom = earliest(asReportedFrom, piece.asReportedFrom);
+    }
+    await client.query(
+      `update ${schema}.rebuild_part set done = true, events = $2, as_reported_from = $3 where number = $1`,
+      [part, events, asReportedFrom],
+    );
+    await client.query('commit');
+    return { events };
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  }
+}
+
+async function piecesOf(client: Client, schema: string, part: number): Promise<readonly (readonly string[])[]> {
+  const { rows } = await client.query<{ person: string; placement: string }>(
+    `select person, placement from ${schema}.rebuild_placement where part = $1 order by person, placement`,
+    [part],
+  );
+  const pieces: string[][] = [];
+  let before: string | null = null;
+  for (const { person, placement } of rows) {
+    const piece = pieces.at(-1);
+    if (piece === undefined || (person !== before && piece.length >= PIECE_PLACEMENTS)) pieces.push([placement]);
+    else piece.push(placement);
+    before = person;
+  }
+  return pieces;
+}
+
+async function read(store: EventStore, placements: readonly string[], upTo: Position): Promise<Piece> {
+  const streams = await store.readStreams(placements.map(streamOfPlacement));
+  const histories: Omit<PlacementHistory, 'from'>[] = [];
+  let count = 0;
+  let asReportedFrom: Instant | null = null;
+  for (const placementId of placements) {
+    const told = streams.get(streamOfPlacement(placementId)) ?? [];
+    const events = told.filter(({ position }) => store.comparePositions(position, upTo) <= 0);
+    if (events.length === 0) continue;
+    count += events.length;
+    asReportedFrom = earliest(asReportedFrom, events.find(({ asReported }) => asReported)?.knownTime ?? null);
+    histories.push({ placementId, events: events.map(toPlacementEvent) });
+  }
+  return { histories, events: count, asReportedFrom };
+}
+
+function earliest(one: Instant | null, other: Instant | null): Instant | null {
+  if (one === null || other === null) return one ?? other;
+  return one < other ? one : other;
+}

@@ -1,0 +1,145 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { EventStore, Instant, Position } from '@bestendig/event-store';
+import { toPlacementEvent } from '@bestendig/placement-application';
+import type { ClientBase } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { arrayText } from './array-text';
+import { placementOfStream, uuidOrNull } from './opaque-ids';
+import { namedCandidates } from './persons';
+
+/** Placements of one part, about: what a worker holds at once is a piece of it, what a kill loses is one part for each worker. */
+const PART_PLACEMENTS = 4_000;
+const PAGE_STREAMS = 10_000;
+const PAGE_EVENTS = 5_000;
+
+/** How the log up to one position is folded in parts that have nothing to do with each other. Kept beside the build's tables. */
+export type RebuildPlan = Point & { readonly parts: readonly Part[] };
+/** A position of the log with the last two known times up to it. */
+export type Point = {
+  readonly upTo: Position;
+  readonly appliedKnownTime: Instant | null;
+  readonly knownTimeBefore: Instant | null;
+};
+export type Part = { readonly number: number; readonly done: boolean; readonly events: number };
+
+/** The plan of a build that was begun before; null where there is none. */
+export async function readPlan(client: ClientBase, schema: string): Promise<RebuildPlan | null> {
+  const { rows: made } = await client.query(`select from pg_class where oid = to_regclass('${schema}.rebuild_part')`);
+  if (made.length === 0) return null;
+  const { rows: plans } = await client.query<Point>(
+    `select up_to as "upTo", known_time as "appliedKnownTime", known_time_before as "knownTimeBefore" from ${schema}.rebuild_plan`,
+  );
+  const { rows: parts } = await client.query<Part>(
+    `select number, done, coalesce(events, 0)::float8 as events from ${schema}.rebuild_part order by number`,
+  );
+  const [plan] = plans;
+  return plan === undefined ? null : { ...plan, parts };
+}
+
+/**
+ * Divides all placements into parts such that placements that are, were or may be of the same persons are in one. In the
+ * caller's transaction: a plan is there whole or not at all.
+ */
+export async function makePlan(
+  client: ClientBase,
+  store: EventStore,
+  schema: string,
+  { upTo, appliedKnownTime, knownTimeBefore }: Point,
+): Promise<void> {
+  await client.query('set local enable_seqscan = on; set local enable_hashjoin = on; set local enable_mergejoin = on');
+  await client.query(`create table ${schema}.rebuild_stream (placement uuid not null)`);
+  await copyInto(client, `${schema}.rebuild_stream (placement)`, placementsIn(store));
+  await client.query(`create table ${schema}.rebuild_candidate (placement uuid not null, candidate uuid not null)`);
+  await copyInto(client, `${schema}.rebuild_candidate (placement, candidate)`, candidatesIn(store, upTo));
+  await client.query(`create table ${schema}.rebuild_joined (candidate uuid primary key, person uuid not null)`);
+  const joined = await joinedPersons(client, schema);
+  await client.query(`insert into ${schema}.rebuild_joined select * from unnest($1::uuid[], $2::uuid[])`, joined);
+  await client.query(`
+    create table ${schema}.rebuild_placement as
+      select placement, coalesce(person, candidate, placement) as person, null::int as part
+      from ${schema}.rebuild_stream
+      left join (select placement, min(candidate::text)::uuid as candidate from ${schema}.rebuild_candidate group by 1) named using (placement)
+      left join ${schema}.rebuild_joined using (candidate)`);
+  await client.query(`
+    update ${schema}.rebuild_placement set part = mod(abs(hashtextextended(person::text, 0) / 2),
+      greatest(1, (select count(*) from ${schema}.rebuild_placement) / ${PART_PLACEMENTS}))`);
+  await client.query(`create index on ${schema}.rebuild_placement (part, person)`);
+  await client.query(`
+    create table ${schema}.rebuild_part as
+      select part as number, false as done, null::bigint as events, null::timestamptz as as_reported_from
+      from ${schema}.rebuild_placement group by 1`);
+  await client.query(
+    `create table ${schema}.rebuild_plan (up_to text not null, known_time text, known_time_before text)`,
+  );
+  await client.query(`insert into ${schema}.rebuild_plan values ($1, $2, $3)`, [
+    upTo,
+    appliedKnownTime,
+    knownTimeBefore,
+  ]);
+  await client.query(`drop table ${schema}.rebuild_stream, ${schema}.rebuild_candidate, ${schema}.rebuild_joined`);
+}
+
+/** When all parts are done. In the caller's transaction. */
+export async function dropPlan(client: ClientBase, schema: string): Promise<void> {
+  await client.query(
+    `drop table if exists ${schema}.rebuild_placement, ${schema}.rebuild_part, ${schema}.rebuild_plan`,
+  );
+}
+
+async function copyInto(client: ClientBase, target: string, lines: AsyncIterable<string>): Promise<void> {
+  await pipeline(Readable.from(lines), client.query(copyFrom(`copy ${target} from stdin`)));
+}
+
+async function* placementsIn(store: EventStore): AsyncGenerator<string> {
+  let after: string | null = null;
+  for (;;) {
+    const streams: readonly string[] = await store.streamsOf('placement', after, PAGE_STREAMS);
+    const last = streams.at(-1);
+    if (last === undefined) return;
+    after = last;
+    const placements = streams.map(placementOfStream).filter((placement) => placement !== null);
+    yield placements.map((placement) => `${placement}\n`).join('');
+  }
+}
+
+/** Every person that a placement's registrations, or corrections of them, name. */
+async function* candidatesIn(store: EventStore, upTo: Position): AsyncGenerator<string> {
+  const filter = { categories: ['placement'], types: ['PlacementRegistered', 'FactCorrected'] };
+  let from: Position | null = null;
+  for (;;) {
+    const page = await store.readAll(from, { filter, limit: PAGE_EVENTS });
+    let lines = '';
+    for (const event of page.events) {
+      if (store.comparePositions(event.position, upTo) > 0) break;
+      const placement = placementOfStream(event.stream);
+      if (placement === null) continue;
+      for (const candidate of namedCandidates([toPlacementEvent(event)]))
+        if (uuidOrNull(candidate) !== null) lines += `${placement}\t${candidate}\n`;
+    }
+    yield lines;
+    if (page.atHead || page.next === null || store.comparePositions(page.next, upTo) >= 0) return;
+    from = page.next;
+  }
+}
+
+/** Persons that share a placement at some time, by a name for all of them: [candidates, names]. Few placements name two. */
+async function joinedPersons(client: ClientBase, schema: string): Promise<string[]> {
+  const { rows } = await client.query<{ candidates: readonly string[] }>(
+    `select array_agg(distinct candidate::text) as candidates from ${schema}.rebuild_candidate
+     group by placement having count(distinct candidate) > 1`,
+  );
+  const nameOf = new Map<string, string>();
+  const find = (candidate: string): string => {
+    let name = candidate;
+    for (let next = nameOf.get(name); next !== undefined && next !== name; next = nameOf.get(name)) name = next;
+    nameOf.set(candidate, name);
+    return name;
+  };
+  for (const { candidates } of rows) {
+    const [first = '', ...others] = candidates.map(find);
+    for (const other of others) nameOf.set(other, first);
+  }
+  const all = [...nameOf.keys()];
+  return [arrayText(all), arrayText(all.map(find))];
+}
