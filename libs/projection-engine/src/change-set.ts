@@ -26,6 +26,22 @@ export function changesOf({ rows }: ChangeSet, { name }: VersionedTable<never>):
   return changes;
 }
 
+/** How much a change set holds, to go back to. */
+export type Mark = readonly number[];
+
+export const markOf = (changes: ChangeSet): Mark => listsOf(changes).map(({ length }) => length);
+
+/** Forgets what was added after a mark. */
+export function backTo(mark: Mark, changes: ChangeSet): void {
+  listsOf(changes).forEach((list, index) => (list.length = mark[index] ?? 0));
+}
+
+function listsOf({ rows, rewrittenPlacements, rewrittenChains }: ChangeSet): unknown[][] {
+  const lists: unknown[][] = [rewrittenPlacements, rewrittenChains];
+  for (const { added, ended } of rows.values()) lists.push(added, ended);
+  return lists;
+}
+
 /** In the caller's transaction. */
 export async function writeChangeSet(
   client: ClientBase,

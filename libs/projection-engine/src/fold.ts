@@ -57,9 +57,9 @@ export function foldAll(set: ProjectionSet, placements: readonly Omit<PlacementH
 }
 
 /** A moment at which something of the person's placements changed; `knownFrom` null: before them all. */
-type Moment = { readonly knownFrom: string | null; readonly readAt: string };
+export type Moment = { readonly knownFrom: string | null; readonly readAt: string };
 
-function momentsOf(person: PersonHistory): readonly Moment[] {
+export function momentsOf(person: Pick<PersonHistory, 'placements'>): readonly Moment[] {
   const moments = new Set<string>();
   let before: string | null = null;
   for (const { states } of person.placements) {
@@ -74,7 +74,8 @@ function momentsOf(person: PersonHistory): readonly Moment[] {
 
 type KnownState = { readonly placementId: string; readonly state: PlacementState };
 
-function chainsAt(
+/** @param alone chains of placements that none joins, made for other moments: added to. */
+export function chainsAt(
   person: PersonHistory,
   moment: Moment,
   alone: Map<PlacementState, readonly Chain[]>,

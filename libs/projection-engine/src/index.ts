@@ -4,5 +4,7 @@ export { UUID, uuidOrNull } from './opaque-ids';
 export { fingerprintOf, ofChains, ofPlacement, type ProjectionSet } from './projection';
 export { firstUnapplied, statusOf, type ProjectionStatus } from './status';
 export { runProjector, type ProjectorOptions } from './projector';
+export { connectForWriting as connectForParts } from './apply-page';
+export { foldPart, type PartDone, type PartTask } from './rebuild-part';
 export { rebuild, type RebuildOptions, type RebuildProgress, type RebuildResult } from './rebuild';
 export { numberOrNull, textOrNull, type Cell, type Column, type VersionedTable } from './versioned-table';

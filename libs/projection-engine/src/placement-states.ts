@@ -23,18 +23,22 @@ export type PlacementState = {
  * @param events in the order of the log, so that their known times never go back.
  */
 export function placementStates(events: readonly PlacementEvent[], from: string | null): readonly PlacementState[] {
-  const moments = momentsOf(events);
+  const moments = placementMoments(events);
   let first = 0;
   if (from !== null) while (first < moments.length && (moments[first] ?? '') < from) first += 1;
   const states: PlacementState[] = [];
   const before = moments[first - 1];
   if (before !== undefined) states.push({ knownFrom: null, readAt: before, timeline: timelineAt(events, before) });
-  for (let index = first; index < moments.length; index += 1) {
-    const moment = moments[index] ?? '';
-    states.push({ knownFrom: moment, readAt: moment, timeline: timelineAt(events, moment) });
-  }
+  for (let index = first; index < moments.length; index += 1) states.push(stateFrom(events, moments[index] ?? ''));
   return states;
 }
+
+/** What is known of the placement from one of its moments on. */
+export const stateFrom = (events: readonly PlacementEvent[], moment: string): PlacementState => ({
+  knownFrom: moment,
+  readAt: moment,
+  timeline: timelineAt(events, moment),
+});
 
 /** Stored versions may begin after the last event: those that a policy row brings which became known later. */
 export function hasMomentsAfterEvents(events: readonly PlacementEvent[]): boolean {
@@ -51,7 +55,7 @@ function timelineAt(events: readonly PlacementEvent[], moment: string): Timeline
 }
 
 /** Distinct moments, ascending, at which what is known of the placement may have changed. */
-function momentsOf(events: readonly PlacementEvent[]): readonly string[] {
+export function placementMoments(events: readonly PlacementEvent[]): readonly string[] {
   const moments: string[] = [];
   for (const { recordedAt } of events) if (moments.at(-1) !== recordedAt) moments.push(recordedAt);
   const first = moments[0];
@@ -71,7 +75,8 @@ function policyMoments(events: readonly PlacementEvent[], after: string): readon
   const moments: string[] = [];
   for (const event of events) {
     const fact = event.type === 'FactCorrected' ? event.data?.replacement : event;
-    if (String(fact?.type).startsWith('Proefplaatsing')) moments.push(...TRIAL_MOMENTS);
+    const type: unknown = fact?.type;
+    if (typeof type === 'string' && type.startsWith('Proefplaatsing')) moments.push(...TRIAL_MOMENTS);
     const data: unknown = fact?.data;
     if (typeof data === 'object' && data !== null && 'endCode' in data) {
       for (const { code, knownFrom } of END_CODES) if (code === data.endCode) moments.push(knownFrom);

@@ -9,7 +9,7 @@ import { placementOfStream, uuidOrNull } from './opaque-ids';
 import { namedCandidates } from './persons';
 
 /** Placements of one part, about: what a worker holds at once is a piece of it, what a kill loses is one part for each worker. */
-const PART_PLACEMENTS = 4_000;
+const PART_PLACEMENTS = 1_000;
 const PAGE_STREAMS = 10_000;
 const PAGE_EVENTS = 5_000;
 

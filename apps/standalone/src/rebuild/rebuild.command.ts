@@ -6,6 +6,7 @@ import { withInstallation } from '../installation';
 import { interruption } from '../interruption';
 import { duration, showProgress, whole, type Progress } from '../progress';
 import { readSettings } from '../settings';
+import { startPartThreads } from './part-threads';
 
 /** Adds `rebuild` to the program's commands. */
 export function addRebuildCommand(program: Command): void {
@@ -25,8 +26,9 @@ async function runRebuild(): Promise<void> {
     const begun = performance.now();
     const progress = new StepProgress();
     const stopped = AbortSignal.any([signal, lost]);
+    const folders = startPartThreads(databaseUrl);
     try {
-      const result = await rebuild({ set: READ_MODELS, store, databaseUrl, signal: stopped, onProgress: (told) => progress.show(told) });
+      const result = await rebuild({ set: READ_MODELS, store, databaseUrl, folders, signal: stopped, onProgress: (told) => progress.show(told) });
       progress.stop();
       if (result.outcome === 'givenUp') throw stopped.reason;
       const seconds = (performance.now() - begun) / 1_000;
@@ -34,6 +36,7 @@ async function runRebuild(): Promise<void> {
       for (const { table, rows, sum } of result.checksum) console.log(`  ${table.padEnd(14)} ${whole(rows).padStart(11)} rows   checksum ${sum}`);
     } finally {
       progress.stop();
+      await folders.close();
       await store.close();
     }
   });

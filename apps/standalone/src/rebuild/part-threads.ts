@@ -1,0 +1,67 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { PartDone, PartTask } from '@bestendig/projection-engine';
+
+export type PartWorkerData = { readonly databaseUrl: string };
+/** A thread's answer to a task: what it did, or what it threw. */
+export type PartAnswer = { readonly done: PartDone } | { readonly failed: unknown };
+
+/** Threads that fold parts of a rebuild, one part each at a time. */
+export type PartThreads = { readonly count: number; fold(task: PartTask): Promise<PartDone>; close(): Promise<void> };
+
+/** More would wait for PostgreSQL, which works beside them. */
+const THREADS_MAX = 8;
+/** A part's placements and their rows fit several times. */
+const HEAP_MIB = 512;
+
+export function startPartThreads(databaseUrl: string, count = Math.min(availableParallelism(), THREADS_MAX)): PartThreads {
+  const idle: PartThread[] = Array.from({ length: count }, () => new PartThread(databaseUrl));
+  const all = [...idle];
+  return {
+    count,
+    fold: async (task) => {
+      const thread = idle.pop();
+      if (thread === undefined) throw new Error('All threads are at work.');
+      try {
+        return await thread.fold(task);
+      } finally {
+        idle.push(thread);
+      }
+    },
+    close: async () => void (await Promise.all(all.map((thread) => thread.close()))),
+  };
+}
+
+class PartThread {
+  private readonly worker: Worker;
+  private waiting: { resolve(done: PartDone): void; reject(error: unknown): void } | null = null;
+  private ended: unknown = null;
+
+  constructor(databaseUrl: string) {
+    this.worker = new Worker(join(__dirname, 'part-worker.js'), { workerData: { databaseUrl } satisfies PartWorkerData, resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB } });
+    this.worker.on('message', (answer: PartAnswer) => this.settle(answer));
+    this.worker.on('error', (error) => this.settle({ failed: (this.ended = error) }));
+    this.worker.on('exit', (code) => this.settle({ failed: (this.ended ??= new Error(`A thread of the rebuild ended with ${code}.`)) }));
+  }
+
+  fold(task: PartTask): Promise<PartDone> {
+    if (this.ended !== null) return Promise.reject(this.ended);
+    return new Promise((resolve, reject) => {
+      this.waiting = { resolve, reject };
+      this.worker.postMessage(task);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  private settle(answer: PartAnswer): void {
+    const waiting = this.waiting;
+    this.waiting = null;
+    if (waiting === null) return;
+    if ('done' in answer) waiting.resolve(answer.done);
+    else waiting.reject(answer.failed);
+  }
+}

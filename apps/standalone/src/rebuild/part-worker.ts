@@ -1,0 +1,30 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { openPostgresEventStore } from '@bestendig/event-store';
+import { connectForParts, foldPart, type PartTask } from '@bestendig/projection-engine';
+import { READ_MODELS } from '@bestendig/read-models';
+import { codeOf } from '../errors';
+import type { PartAnswer, PartWorkerData } from './part-threads';
+
+// The whole of this thread: fold one part after the other, until it is ended from outside. A part is one transaction, so
+// that ending it at any moment leaves nothing behind.
+const { databaseUrl } = workerData as PartWorkerData;
+const opened = Promise.all([openPostgresEventStore({ databaseUrl, maxConnections: 3 }), connectForParts(databaseUrl)]);
+// Who asks for a part is told.
+opened.catch(() => undefined);
+
+parentPort?.on('message', (task: PartTask) => void answer(task).then((told) => parentPort?.postMessage(told)));
+
+async function answer(task: PartTask): Promise<PartAnswer> {
+  try {
+    const [store, client] = await opened;
+    return { done: await foldPart({ set: READ_MODELS, store, client }, task) };
+  } catch (error) {
+    return { failed: sendable(error) };
+  }
+}
+
+/** Errors lose their code on the way between threads. */
+function sendable(error: unknown): unknown {
+  const code = codeOf(error);
+  return error instanceof Error && code !== undefined ? { name: error.name, message: error.message, code, stack: error.stack } : error;
+}

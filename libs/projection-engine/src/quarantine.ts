@@ -1,0 +1,228 @@
+import type { PlacementEvent } from '@bestendig/placement-domain';
+import type { Quarantined } from '@bestendig/read-store';
+import { backTo, changesOf, emptyChangeSet, markOf, type ChangeSet } from './change-set';
+import { chainsAt, foldPerson, foldPlacement, momentsOf, type Moment, type PersonHistory } from './fold';
+import { joinedPlacements } from './persons';
+import { placementMoments, placementStates, stateFrom, type PlacementState } from './placement-states';
+import type { ProjectionSet } from './projection';
+
+/** An event from which on a placement's events are left out, because a fold throws with it. */
+type Culprit = Omit<Quarantined, 'thrownAt'> & { readonly thrownAt: string };
+type Placement = { readonly placementId: string; readonly events: readonly PlacementEvent[] };
+
+/** Placements that share persons, with those persons. */
+export type Group = {
+  readonly candidates: readonly string[];
+  readonly placements: readonly Placement[];
+  /** Persons of whom no two placements are joined, so that not all need be given. */
+  readonly tooMany?: ReadonlySet<string>;
+};
+
+const ERROR_LENGTH_MAX = 500;
+
+/** Everything at once, whatever throws: a placement's rows are those of the events before the one that makes a fold throw. Pure. */
+export function foldSound(
+  set: ProjectionSet,
+  placements: readonly Placement[],
+): { readonly changes: ChangeSet; readonly quarantined: readonly Quarantined[] } {
+  const changes = emptyChangeSet(set);
+  const quarantined: Quarantined[] = [];
+  for (const joined of joinedPlacements(placements)) {
+    const mark = markOf(changes);
+    try {
+      foldGroup(set, joined, changes);
+    } catch (error) {
+      backTo(mark, changes);
+      const found = culpritsOf(set, joined, { from: null, error });
+      foldGroup(set, { ...joined, placements: soundPart(joined.placements, found) }, changes);
+      quarantined.push(...found);
+    }
+  }
+  return { changes, quarantined };
+}
+
+function foldGroup(set: ProjectionSet, { candidates, placements }: Group, changes: ChangeSet): void {
+  const folded = placements.map((placement) => foldPlacement(set, { ...placement, from: null }, changes));
+  for (const candidateId of candidates) foldPerson(set, { candidateId, placements: folded }, changes);
+}
+
+/** The placements without the events that were found, and those after them. */
+export function soundPart<Given extends Placement>(
+  placements: readonly Given[],
+  found: readonly Pick<Quarantined, 'placementId' | 'revision'>[],
+): readonly Given[] {
+  const revisions = new Map(found.map(({ placementId, revision }) => [placementId, revision]));
+  return placements.map((placement) => {
+    const revision = revisions.get(placement.placementId);
+    return revision === undefined ? placement : { ...placement, events: placement.events.slice(0, revision) };
+  });
+}
+
+/**
+ * Which events make the folds of a group throw. First of each placement alone, then of its persons, each time at the first
+ * moment of knowing that throws: of the events that became known then, in order of placement and revision, the first with
+ * which it does. The rest of its placement is left out, and so on until everything folds.
+ *
+ * A function of the events known by the last moment that throws. Pure.
+ *
+ * @param from the moment before which everything folded; null: none.
+ * @throws the error itself where no event is found: then it does not follow from the events.
+ */
+export function culpritsOf(
+  set: ProjectionSet,
+  group: Group,
+  { from, error }: { readonly from: string | null; readonly error: unknown },
+): readonly Quarantined[] {
+  const found = new Map<string, Culprit>();
+  const withoutFound = (placement: Placement): Placement => soundPart([placement], [...found.values()])[0] ?? placement;
+  const soundAlone = (placement: Placement): Placement => {
+    let kept = withoutFound(placement);
+    for (let one = culpritAlone(set, kept, from); one !== null; one = culpritAlone(set, kept, from)) {
+      found.set(one.placementId, one);
+      kept = withoutFound(kept);
+    }
+    return kept;
+  };
+  let placements = group.placements.map(soundAlone);
+  for (;;) {
+    const one = culpritTogether(set, { ...group, placements }, from);
+    if (one === null) break;
+    found.set(one.placementId, one);
+    placements = placements.map((placement) => (placement.placementId === one.placementId ? soundAlone(placement) : placement));
+  }
+  if (found.size > 0) return decidedTogether([...found.values()]);
+  if (from === null) throw error;
+  return culpritsOf(set, group, { from: null, error });
+}
+
+/** What one was found beside the others: what may change one may change all. */
+function decidedTogether(found: readonly Culprit[]): readonly Quarantined[] {
+  const thrownAt = found.reduce((last, one) => (one.thrownAt > last ? one.thrownAt : last), '');
+  return found
+    .map((one) => ({ ...one, thrownAt }))
+    .sort((one, other) => (one.placementId < other.placementId ? -1 : 1));
+}
+
+/** Stage 1: the first moment at which the placement's rows throw. */
+function culpritAlone(set: ProjectionSet, { placementId, events }: Placement, from: string | null): Culprit | null {
+  const errorOf = (upTo: number, moment: string): string | null =>
+    thrownBy(() => {
+      const states = [stateFrom(upTo === events.length ? events : events.slice(0, upTo), moment)];
+      for (const { table, collect } of set.ofPlacements) collect(placementId, states, changesOf(emptyChangeSet(set), table));
+    });
+  for (const moment of placementMoments(events)) {
+    if (from !== null && moment < from) continue;
+    if (errorOf(events.length, moment) === null) continue;
+    for (const { index } of suspects([{ placementId, events }], moment)) {
+      const error = errorOf(index + 1, moment);
+      if (error !== null) return culprit(placementId, events, { index, thrownAt: moment, error });
+    }
+  }
+  return null;
+}
+
+/** Stage 2: the first moment at which the rows of one of the persons throw. */
+function culpritTogether(set: ProjectionSet, group: Group, from: string | null): Culprit | null {
+  const placements = group.placements.map(({ placementId, events }) => ({
+    placementId,
+    states: placementStates(events, null),
+  }));
+  const alone = new Map(group.candidates.map((candidate) => [candidate, new Map<PlacementState, never>()]));
+  for (const moment of momentsOf({ placements })) {
+    if (from !== null && moment.readAt < from) continue;
+    if (errorOfPersons(set, group, { placements, moment, alone }) === null) continue;
+    const one = culpritAt(set, group, moment);
+    if (one !== null) return one;
+  }
+  return null;
+}
+
+/** Adds the events that became known at the moment one at a time. */
+function culpritAt(set: ProjectionSet, group: Group, moment: Moment): Culprit | null {
+  const eventsOf = new Map(group.placements.map(({ placementId, events }) => [placementId, events]));
+  let states: Map<string, readonly PlacementState[]> | null = null;
+  let isLate = true;
+  for (const { placementId, index, isFresh } of suspects(group.placements, moment.readAt)) {
+    if (states === null || isLate !== isFresh) {
+      isLate = isFresh;
+      const before = (events: readonly PlacementEvent[]): readonly PlacementEvent[] =>
+        isFresh ? events.filter(({ recordedAt }) => recordedAt < moment.readAt) : [];
+      states = new Map(group.placements.map(({ placementId: id, events }) => [id, placementStates(before(events), null)]));
+    }
+    const events = eventsOf.get(placementId) ?? [];
+    states.set(placementId, placementStates(events.slice(0, index + 1), null));
+    const placements = [...states].map(([id, known]) => ({ placementId: id, states: known }));
+    const error = errorOfPersons(set, group, { placements, moment, alone: new Map() });
+    if (error !== null) return culprit(placementId, events, { index, thrownAt: moment.readAt, error });
+  }
+  return null;
+}
+
+type Suspect = { readonly placementId: string; readonly index: number; readonly knownTime: string; readonly isFresh: boolean };
+
+/**
+ * The events that became known at a moment, by placement and revision. It may be a policy row that became known then, so
+ * those before follow, by the time they became known.
+ */
+function suspects(placements: readonly Placement[], moment: string): readonly Suspect[] {
+  const known = placements.flatMap(({ placementId, events }) =>
+    events.flatMap(({ recordedAt: knownTime }, index): readonly Suspect[] =>
+      knownTime > moment ? [] : [{ placementId, index, knownTime, isFresh: knownTime === moment }],
+    ),
+  );
+  const sorted = known.sort(
+    (one, other) =>
+      compare(one.knownTime, other.knownTime) || compare(one.placementId, other.placementId) || one.index - other.index,
+  );
+  return [...sorted.filter(({ isFresh }) => isFresh), ...sorted.map((one) => ({ ...one, isFresh: false }))];
+}
+
+const compare = (one: string, other: string): number => (one === other ? 0 : one < other ? -1 : 1);
+
+type PersonsAt = {
+  readonly placements: PersonHistory['placements'];
+  readonly moment: Moment;
+  readonly alone: ReadonlyMap<string, Map<PlacementState, never>>;
+};
+
+function errorOfPersons(set: ProjectionSet, group: Group, { placements, moment, alone }: PersonsAt): string | null {
+  for (const candidateId of group.candidates) {
+    const error = thrownBy(() => {
+      const person = { candidateId, placements, hasTooMany: group.tooMany?.has(candidateId) === true };
+      const chains = chainsAt(person, moment, alone.get(candidateId) ?? new Map());
+      const states = [{ knownFrom: moment.readAt, chains }];
+      for (const { table, collect } of set.ofChains) collect(states, changesOf(emptyChangeSet(set), table));
+    });
+    if (error !== null) return error;
+  }
+  return null;
+}
+
+function culprit(
+  placementId: string,
+  events: readonly PlacementEvent[],
+  { index, thrownAt, error }: { readonly index: number; readonly thrownAt: string; readonly error: string },
+): Culprit {
+  const event = events[index];
+  const type: unknown = event?.type;
+  return {
+    placementId,
+    eventId: event?.id ?? '',
+    eventType: typeof type === 'string' ? type : '',
+    revision: index,
+    knownTime: event?.recordedAt ?? '',
+    thrownAt,
+    error,
+  };
+}
+
+/** Name and message of what the work throws; null where it throws nothing. */
+function thrownBy(work: () => void): string | null {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : `not an Error: ${typeof error}`;
+    return text.slice(0, ERROR_LENGTH_MAX);
+  }
+}
