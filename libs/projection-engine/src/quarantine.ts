@@ -1,13 +1,11 @@
-import type { PlacementEvent } from '@bestendig/placement-domain';
+import type { Chain, PlacementEvent } from '@bestendig/placement-domain';
 import type { Quarantined } from '@bestendig/read-store';
 import { backTo, changesOf, emptyChangeSet, markOf, type ChangeSet } from './change-set';
-import { chainsAt, foldPerson, foldPlacement, momentsOf, type Moment, type PersonHistory } from './fold';
+import { chainsAt, foldPerson, foldPlacement, momentsOf, type PersonHistory } from './fold';
 import { joinedPlacements } from './persons';
 import { placementMoments, placementStates, stateFrom, type PlacementState } from './placement-states';
 import type { ProjectionSet } from './projection';
 
-/** An event from which on a placement's events are left out, because a fold throws with it. */
-type Culprit = Omit<Quarantined, 'thrownAt'> & { readonly thrownAt: string };
 type Placement = { readonly placementId: string; readonly events: readonly PlacementEvent[] };
 
 /** Placements that share persons, with those persons. */
@@ -73,7 +71,7 @@ export function culpritsOf(
   group: Group,
   { from, error }: { readonly from: string | null; readonly error: unknown },
 ): readonly Quarantined[] {
-  const found = new Map<string, Culprit>();
+  const found = new Map<string, Quarantined>();
   const withoutFound = (placement: Placement): Placement => soundPart([placement], [...found.values()])[0] ?? placement;
   const soundAlone = (placement: Placement): Placement => {
     let kept = withoutFound(placement);
@@ -88,7 +86,9 @@ export function culpritsOf(
     const one = culpritTogether(set, { ...group, placements }, from);
     if (one === null) break;
     found.set(one.placementId, one);
-    placements = placements.map((placement) => (placement.placementId === one.placementId ? soundAlone(placement) : placement));
+    placements = placements.map((placement) =>
+      placement.placementId === one.placementId ? soundAlone(placement) : placement,
+    );
   }
   if (found.size > 0) return decidedTogether([...found.values()]);
   if (from === null) throw error;
@@ -96,7 +96,7 @@ export function culpritsOf(
 }
 
 /** What one was found beside the others: what may change one may change all. */
-function decidedTogether(found: readonly Culprit[]): readonly Quarantined[] {
+function decidedTogether(found: readonly Quarantined[]): readonly Quarantined[] {
   const thrownAt = found.reduce((last, one) => (one.thrownAt > last ? one.thrownAt : last), '');
   return found
     .map((one) => ({ ...one, thrownAt }))
@@ -104,16 +104,17 @@ function decidedTogether(found: readonly Culprit[]): readonly Quarantined[] {
 }
 
 /** Stage 1: the first moment at which the placement's rows throw. */
-function culpritAlone(set: ProjectionSet, { placementId, events }: Placement, from: string | null): Culprit | null {
+function culpritAlone(set: ProjectionSet, { placementId, events }: Placement, from: string | null): Quarantined | null {
   const errorOf = (upTo: number, moment: string): string | null =>
     thrownBy(() => {
       const states = [stateFrom(upTo === events.length ? events : events.slice(0, upTo), moment)];
-      for (const { table, collect } of set.ofPlacements) collect(placementId, states, changesOf(emptyChangeSet(set), table));
+      for (const { table, collect } of set.ofPlacements)
+        collect(placementId, states, changesOf(emptyChangeSet(set), table));
     });
   for (const moment of placementMoments(events)) {
     if (from !== null && moment < from) continue;
     if (errorOf(events.length, moment) === null) continue;
-    for (const { index } of suspects([{ placementId, events }], moment)) {
+    for (const { index } of suspects([{ placementId, events }], moment).flatMap(({ added }) => added)) {
       const error = errorOf(index + 1, moment);
       if (error !== null) return culprit(placementId, events, { index, thrownAt: moment, error });
     }
@@ -122,76 +123,86 @@ function culpritAlone(set: ProjectionSet, { placementId, events }: Placement, fr
 }
 
 /** Stage 2: the first moment at which the rows of one of the persons throw. */
-function culpritTogether(set: ProjectionSet, group: Group, from: string | null): Culprit | null {
+function culpritTogether(set: ProjectionSet, group: Group, from: string | null): Quarantined | null {
   const placements = group.placements.map(({ placementId, events }) => ({
     placementId,
-    states: placementStates(events, null),
+    states: placementStates(events, from),
   }));
-  const alone = new Map(group.candidates.map((candidate) => [candidate, new Map<PlacementState, never>()]));
-  for (const moment of momentsOf({ placements })) {
-    if (from !== null && moment.readAt < from) continue;
-    if (errorOfPersons(set, group, { placements, moment, alone }) === null) continue;
-    const one = culpritAt(set, group, moment);
+  const alone = new Map<string, Alone>(group.candidates.map((candidate) => [candidate, new Map()]));
+  for (const { knownFrom: moment } of momentsOf({ placements })) {
+    if (moment === null || errorOfPersons(set, group, { placements, moment, alone }) === null) continue;
+    const one = culpritAt(set, group, { moment, from });
     if (one !== null) return one;
   }
   return null;
 }
 
-/** Adds the events that became known at the moment one at a time. */
-function culpritAt(set: ProjectionSet, group: Group, moment: Moment): Culprit | null {
+/** Adds the events one at a time, until the rows of a person throw. */
+function culpritAt(
+  set: ProjectionSet,
+  group: Group,
+  { moment, from }: { readonly moment: string; readonly from: string | null },
+): Quarantined | null {
   const eventsOf = new Map(group.placements.map(({ placementId, events }) => [placementId, events]));
-  let states: Map<string, readonly PlacementState[]> | null = null;
-  let isLate = true;
-  for (const { placementId, index, isFresh } of suspects(group.placements, moment.readAt)) {
-    if (states === null || isLate !== isFresh) {
-      isLate = isFresh;
-      const before = (events: readonly PlacementEvent[]): readonly PlacementEvent[] =>
-        isFresh ? events.filter(({ recordedAt }) => recordedAt < moment.readAt) : [];
-      states = new Map(group.placements.map(({ placementId: id, events }) => [id, placementStates(before(events), null)]));
+  for (const { before, added } of suspects(group.placements, moment)) {
+    const states = new Map(before.map(({ placementId, events }) => [placementId, placementStates(events, from)]));
+    for (const { placementId, index } of added) {
+      const events = eventsOf.get(placementId) ?? [];
+      states.set(placementId, placementStates(events.slice(0, index + 1), from));
+      const placements = [...states].map(([id, known]) => ({ placementId: id, states: known }));
+      const error = errorOfPersons(set, group, { placements, moment, alone: new Map() });
+      if (error !== null) return culprit(placementId, events, { index, thrownAt: moment, error });
     }
-    const events = eventsOf.get(placementId) ?? [];
-    states.set(placementId, placementStates(events.slice(0, index + 1), null));
-    const placements = [...states].map(([id, known]) => ({ placementId: id, states: known }));
-    const error = errorOfPersons(set, group, { placements, moment, alone: new Map() });
-    if (error !== null) return culprit(placementId, events, { index, thrownAt: moment.readAt, error });
   }
   return null;
 }
 
-type Suspect = { readonly placementId: string; readonly index: number; readonly knownTime: string; readonly isFresh: boolean };
+type Suspect = { readonly placementId: string; readonly index: number; readonly knownTime: string };
+type Suspects = { readonly before: readonly Placement[]; readonly added: readonly Suspect[] };
 
 /**
- * The events that became known at a moment, by placement and revision. It may be a policy row that became known then, so
- * those before follow, by the time they became known.
+ * The events that became known at a moment, by placement and revision, to be added to those before. It may be a policy
+ * row that became known then: so after that all of them, by the time they became known.
  */
-function suspects(placements: readonly Placement[], moment: string): readonly Suspect[] {
-  const known = placements.flatMap(({ placementId, events }) =>
-    events.flatMap(({ recordedAt: knownTime }, index): readonly Suspect[] =>
-      knownTime > moment ? [] : [{ placementId, index, knownTime, isFresh: knownTime === moment }],
-    ),
-  );
-  const sorted = known.sort(
-    (one, other) =>
-      compare(one.knownTime, other.knownTime) || compare(one.placementId, other.placementId) || one.index - other.index,
-  );
-  return [...sorted.filter(({ isFresh }) => isFresh), ...sorted.map((one) => ({ ...one, isFresh: false }))];
+function suspects(placements: readonly Placement[], moment: string): readonly Suspects[] {
+  const all = placements
+    .flatMap(({ placementId, events }) =>
+      events.map(({ recordedAt }, index): Suspect => ({ placementId, index, knownTime: recordedAt })),
+    )
+    .filter(({ knownTime }) => knownTime <= moment)
+    .sort(
+      (one, other) =>
+        compare(one.knownTime, other.knownTime) ||
+        compare(one.placementId, other.placementId) ||
+        one.index - other.index,
+    );
+  const upTo = (isBefore: (knownTime: string) => boolean): readonly Placement[] =>
+    placements.map(({ placementId, events }) => ({
+      placementId,
+      events: events.filter(({ recordedAt }) => isBefore(recordedAt)),
+    }));
+  return [
+    { before: upTo((knownTime) => knownTime < moment), added: all.filter(({ knownTime }) => knownTime === moment) },
+    { before: upTo(() => false), added: all },
+  ];
 }
 
 const compare = (one: string, other: string): number => (one === other ? 0 : one < other ? -1 : 1);
 
+type Alone = Map<PlacementState, readonly Chain[]>;
 type PersonsAt = {
   readonly placements: PersonHistory['placements'];
-  readonly moment: Moment;
-  readonly alone: ReadonlyMap<string, Map<PlacementState, never>>;
+  readonly moment: string;
+  readonly alone: ReadonlyMap<string, Alone>;
 };
 
 function errorOfPersons(set: ProjectionSet, group: Group, { placements, moment, alone }: PersonsAt): string | null {
   for (const candidateId of group.candidates) {
+    const person = { candidateId, placements, hasTooMany: group.tooMany?.has(candidateId) === true };
     const error = thrownBy(() => {
-      const person = { candidateId, placements, hasTooMany: group.tooMany?.has(candidateId) === true };
-      const chains = chainsAt(person, moment, alone.get(candidateId) ?? new Map());
-      const states = [{ knownFrom: moment.readAt, chains }];
-      for (const { table, collect } of set.ofChains) collect(states, changesOf(emptyChangeSet(set), table));
+      const chains = chainsAt(person, { knownFrom: moment, readAt: moment }, alone.get(candidateId) ?? new Map());
+      for (const { table, collect } of set.ofChains)
+        collect([{ knownFrom: moment, chains }], changesOf(emptyChangeSet(set), table));
     });
     if (error !== null) return error;
   }
@@ -202,7 +213,7 @@ function culprit(
   placementId: string,
   events: readonly PlacementEvent[],
   { index, thrownAt, error }: { readonly index: number; readonly thrownAt: string; readonly error: string },
-): Culprit {
+): Quarantined {
   const event = events[index];
   const type: unknown = event?.type;
   return {

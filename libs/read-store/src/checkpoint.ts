@@ -18,24 +18,28 @@ export type Progress = {
  *
  * @returns false where the build no longer stands where the caller believes (`from`): nothing was done, read again.
  */
-export async function advance(
+export function advance(
   client: ClientBase,
   options: { readonly from: Generation; readonly progress: Progress; readonly apply: () => Promise<void> },
 ): Promise<boolean> {
+  return fenced(client, options.from, async () => {
+    await options.apply();
+    await moveCheckpoint(client, options.from, options.progress);
+  });
+}
+
+/** The same for work that leaves the checkpoint where it is. */
+export async function fenced(client: ClientBase, from: Generation, work: () => Promise<void>): Promise<boolean> {
   await client.query('begin');
   try {
-    const now = await lockGeneration(client, options.from.number);
+    const now = await lockGeneration(client, from.number);
     const moved =
-      now === null ||
-      now.position !== options.from.position ||
-      now.state !== options.from.state ||
-      now.ownerEpoch !== options.from.ownerEpoch;
+      now === null || now.position !== from.position || now.state !== from.state || now.ownerEpoch !== from.ownerEpoch;
     if (moved) {
       await client.query('rollback');
       return false;
     }
-    await options.apply();
-    await moveCheckpoint(client, options.from, options.progress);
+    await work();
     await client.query('commit');
     return true;
   } catch (error) {

@@ -16,6 +16,8 @@ export type Generation = {
   /** Known time of the first event whose recordedAt was taken from reportedAt (`import --as-reported`); null where none is. */
   readonly asReportedFrom: string | null;
   readonly appliedEvents: number;
+  /** Placements whose fold throws: their rows are those of the events before. */
+  readonly quarantined: number;
   readonly builtAt: string;
   readonly liveSince: string | null;
   /** When its checkpoint last moved, by the database's clock; null where it never did. */
@@ -31,7 +33,8 @@ const SELECT = `
   select g.number, 'read_model_' || g.number as schema, g.fingerprint, g.state, g.position,
     ${instantText('g.applied_known_time')} as "appliedKnownTime", ${instantText('g.known_time_before')} as "knownTimeBefore",
     ${instantText('g.as_reported_from')} as "asReportedFrom",
-    g.applied_events::float8 as "appliedEvents", ${instantText('g.built_at')} as "builtAt", ${instantText('g.live_since')} as "liveSince",
+    g.applied_events::float8 as "appliedEvents",
+    (select count(*)::integer from read_store.quarantine q where q.generation = g.number) as quarantined, ${instantText('g.built_at')} as "builtAt", ${instantText('g.live_since')} as "liveSince",
     ${instantText('g.applied_at')} as "appliedAt",
     s.owner_epoch::float8 as "ownerEpoch"
   from read_store.generation g join read_store.projection_set s on s.name = g.set_name`;

@@ -1,4 +1,4 @@
-export { advance, moveCheckpoint, placeCheckpoint, progressed, takeOver, type Progress } from './checkpoint';
+export { advance, fenced, moveCheckpoint, placeCheckpoint, progressed, takeOver, type Progress } from './checkpoint';
 export { READ_STORE_ERRORS, ReadStoreError, type ReadStoreErrorCode } from './errors';
 export {
   createGeneration,
@@ -12,4 +12,17 @@ export {
   makeLive,
   type Generation,
 } from './generations';
+export {
+  hasQuarantined,
+  listQuarantined,
+  quarantinedAmong,
+  quarantinedDue,
+  quarantinedSince,
+  retryNow,
+  writeQuarantineChange,
+  writeQuarantined,
+  type QuarantineChange,
+  type Quarantined,
+  type QuarantinedPlacement,
+} from './quarantine';
 export { openReadStore, type ReadStore } from './read-store';

@@ -36,6 +36,31 @@ const MIGRATIONS: Migrations = {
       await sql`create unique index one_live on read_store.generation (set_name) where state = 'live'`.execute(db);
     },
   },
+  '0002-quarantine': {
+    up: async (db) => {
+      await sql`
+        create table read_store.quarantine (
+          generation integer not null references read_store.generation on delete cascade,
+          placement_id uuid not null,
+          event_id text not null,
+          event_type text not null,
+          revision integer not null,
+          known_time timestamptz not null,
+          thrown_at timestamptz not null,
+          error text not null,
+          attempts integer not null default 0,
+          quarantined_at timestamptz not null default clock_timestamp(),
+          retry_at timestamptz not null,
+          primary key (generation, placement_id)
+        )`.execute(db);
+      await sql`comment on table read_store.quarantine is
+        'One row per build and placement whose fold throws: its events from this one on are left out of the rows.'`.execute(
+        db,
+      );
+      await sql`create index quarantine_due on read_store.quarantine (generation, retry_at)`.execute(db);
+      await sql`create index quarantine_open on read_store.quarantine (generation, thrown_at)`.execute(db);
+    },
+  },
 };
 
 /** Brings schema `read_store` up to date. */
