@@ -1,9 +1,11 @@
 import {
   chainsAtEveryEnd,
+  groupsOf,
   PERSON_PLACEMENTS_MAX,
   unjoinedChains,
   type Chain,
   type PlacementEvent,
+  type Timeline,
 } from '@bestendig/placement-domain';
 import { changesOf, emptyChangeSet, type ChangeSet } from './change-set';
 import { joinedPlacements } from './persons';
@@ -39,9 +41,10 @@ export function foldPlacement(set: ProjectionSet, history: PlacementHistory, cha
 /** Stage 2: the rows of one person's chains, cut by known time like the first. Pure. */
 export function foldPerson(set: ProjectionSet, person: PersonHistory, changes: ChangeSet): void {
   const alone = new Map<PlacementState, readonly Chain[]>();
+  const together: MadeTogether = new Map();
   const states = momentsOf(person).map((moment) => ({
     knownFrom: moment.knownFrom,
-    chains: chainsAt(person, moment, alone),
+    chains: chainsAt(person, moment, alone, together),
   }));
   for (const { table, collect } of set.ofChains) collect(states, changesOf(changes, table));
 }
@@ -72,35 +75,52 @@ export function momentsOf(person: Pick<PersonHistory, 'placements'>): readonly M
   return before === null ? ascending : [{ knownFrom: null, readAt: before }, ...ascending];
 }
 
-type KnownState = { readonly placementId: string; readonly state: PlacementState };
+type KnownState = { readonly placementId: string; readonly timeline: Timeline; readonly state: PlacementState };
 
 /** @param alone chains of placements that none joins, made for other moments: added to. */
 export function chainsAt(
   person: PersonHistory,
   moment: Moment,
   alone: Map<PlacementState, readonly Chain[]>,
+  together: MadeTogether = new Map(),
 ): readonly Chain[] {
   const known: KnownState[] = [];
   for (const { placementId, states } of person.placements) {
     const state = stateAt(states, moment.knownFrom);
     if (state !== null && state.timeline.registration?.candidateId === person.candidateId)
-      known.push({ placementId, state });
+      known.push({ placementId, timeline: state.timeline, state });
   }
   if (person.hasTooMany === true || known.length > PERSON_PLACEMENTS_MAX)
     return known.flatMap((placement) => chainsAlone(placement, alone));
-  if (known.length === 0) return [];
-  return chainsAtEveryEnd(
-    known.map(({ placementId, state }) => ({ placementId, timeline: state.timeline })),
-    moment.readAt,
+  return (known.length > 1 ? groupsOf(known) : [known]).flatMap((group) =>
+    chainsTogether(group, moment.readAt, together),
   );
+}
+
+/** The chains of groups as they were last made, each by its first state. */
+type MadeTogether = Map<PlacementState, { readonly group: readonly KnownState[]; readonly chains: readonly Chain[] }>;
+
+/**
+ * Most moments change one placement, and groups have nothing to do with each other: the chains of the others are the same.
+ * What a policy row changes is a state of its own.
+ */
+function chainsTogether(group: readonly KnownState[], readAt: string, made: MadeTogether): readonly Chain[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const last = made.get(first.state);
+  if (last?.group.length === group.length && last.group.every(({ state }, at) => state === group[at]?.state))
+    return last.chains;
+  const chains = chainsAtEveryEnd(group, readAt);
+  made.set(first.state, { group, chains });
+  return chains;
 }
 
 /** Made once for each state: there may be thousands, and most moments change one. */
 function chainsAlone(
-  { placementId, state }: KnownState,
+  { placementId, timeline, state }: KnownState,
   alone: Map<PlacementState, readonly Chain[]>,
 ): readonly Chain[] {
-  const made = alone.get(state) ?? unjoinedChains({ placementId, timeline: state.timeline }, state.readAt);
+  const made = alone.get(state) ?? unjoinedChains({ placementId, timeline }, state.readAt);
   alone.set(state, made);
   return made;
 }

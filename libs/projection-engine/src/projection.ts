@@ -63,12 +63,20 @@ export function ofChains<Row>(declared: {
   return {
     version,
     table,
-    collect: (states, changes) =>
+    collect: (states, changes) => {
+      // A chain that did not change is the same object: so are its rows then.
+      const made = new Map<Chain, readonly Row[]>();
+      const rowsOf = (chain: Chain): readonly Row[] => {
+        const known = made.get(chain) ?? rows(chain);
+        made.set(chain, known);
+        return known;
+      };
       collectVersions(
         table,
-        states.map(({ knownFrom, chains }): RowState<Row> => ({ knownFrom, rows: chains.flatMap(rows) })),
+        states.map(({ knownFrom, chains }): RowState<Row> => ({ knownFrom, rows: chains.flatMap(rowsOf) })),
         changes,
-      ),
+      );
+    },
   };
 }
 

@@ -76,16 +76,23 @@ export function collectVersions<Row>(
     const stays = next.length === open.length && next.every((version, at) => version === open[at]);
     if (!stays) {
       const kept = new Set(next);
-      for (const version of open) if (!kept.has(version)) end(table, version, knownFrom, changes);
+      for (const version of open) if (!kept.has(version)) end(version, knownFrom, changes);
     }
     open = next;
   }
-  for (const { row, knownFrom } of open) {
-    if (knownFrom !== null) changes.added.push(copyLine(table, row, knownFrom, 'infinity'));
+  for (const version of open) {
+    if (version.knownFrom !== null)
+      changes.added.push(copyLine(version.key, version.cells, version.knownFrom, 'infinity'));
   }
 }
 
-type OpenVersion<Row> = { readonly row: Row; readonly knownFrom: string | null };
+/** A version that has begun, with what its row says. */
+type OpenVersion<Row> = {
+  readonly row: Row;
+  readonly key: readonly Cell[];
+  readonly cells: readonly Cell[];
+  readonly knownFrom: string | null;
+};
 
 /** The versions that hold next: those before whose row is the same, and new ones. */
 function following<Row>(
@@ -99,30 +106,35 @@ function following<Row>(
     // Nearly always a row is where it was; where rows came or went, it is looked up.
     let before = open[at];
     if (before?.row === row) return before;
-    if (open.length > 0 && (before === undefined || !sameCells(table.key, before.row, row))) {
-      byKey ??= new Map(open.map((version) => [keyOf(table, version.row), version]));
-      before = byKey.get(keyOf(table, row));
+    if (open.length > 0 && (before === undefined || !says(table.key, row, before.key))) {
+      byKey ??= new Map(open.map((version) => [version.key.join('|'), version]));
+      before = byKey.get(cellsOf(table.key, row).join('|'));
+      if (before?.row === row) return before;
     }
-    return before !== undefined && sameCells(table.columns, before.row, row) ? before : { row, knownFrom };
+    if (before !== undefined && says(table.columns, row, before.cells)) return before;
+    return { row, key: before?.key ?? cellsOf(table.key, row), cells: cellsOf(table.columns, row), knownFrom };
   });
 }
 
-function end<Row>(
-  table: VersionedTable<Row>,
-  version: OpenVersion<Row>,
-  knownTo: string | null,
-  changes: RowChanges,
-): void {
-  if (knownTo === null) throw new Error('Only the first state can be known before the others.');
-  if (version.knownFrom === null)
-    changes.ended.push({ key: table.key.map((column) => column.of(version.row)), knownTo });
-  else changes.added.push(copyLine(table, version.row, version.knownFrom, knownTo));
+function cellsOf<Row>(columns: readonly Column<Row>[], row: Row): readonly Cell[] {
+  return columns.map((column) => column.of(row));
 }
 
-function copyLine<Row>(table: VersionedTable<Row>, row: Row, knownFrom: string, knownTo: string): string {
+function says<Row>(columns: readonly Column<Row>[], row: Row, cells: readonly Cell[]): boolean {
+  for (let index = 0; index < columns.length; index += 1) if (columns[index]?.of(row) !== cells[index]) return false;
+  return true;
+}
+
+function end<Row>({ key, cells, knownFrom }: OpenVersion<Row>, knownTo: string | null, changes: RowChanges): void {
+  if (knownTo === null) throw new Error('Only the first state can be known before the others.');
+  if (knownFrom === null) changes.ended.push({ key, knownTo });
+  else changes.added.push(copyLine(key, cells, knownFrom, knownTo));
+}
+
+function copyLine(key: readonly Cell[], cells: readonly Cell[], knownFrom: string, knownTo: string): string {
   let line = '';
-  for (const column of table.key) line += `${copyCell(column.of(row))}\t`;
-  for (const column of table.columns) line += `${copyCell(column.of(row))}\t`;
+  for (const cell of key) line += `${copyCell(cell)}\t`;
+  for (const cell of cells) line += `${copyCell(cell)}\t`;
   return `${line}${knownFrom}\t${knownTo}\n`;
 }
 
@@ -138,17 +150,6 @@ function copyCell(cell: Cell): string {
   if (cell === null) return '\\N';
   if (typeof cell !== 'string') return String(cell);
   return /[\\\t\n\r\0]/.test(cell) ? cell.replace(/[\\\t\n\r\0]/g, (char) => COPY_ESCAPES[char] ?? char) : cell;
-}
-
-function keyOf<Row>(table: VersionedTable<Row>, row: Row): string {
-  let key = '';
-  for (const column of table.key) key += `${String(column.of(row))}|`;
-  return key;
-}
-
-function sameCells<Row>(columns: readonly Column<Row>[], a: Row, b: Row): boolean {
-  for (const column of columns) if (column.of(a) !== column.of(b)) return false;
-  return true;
 }
 
 /**

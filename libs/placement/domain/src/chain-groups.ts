@@ -8,9 +8,11 @@ import { addDays } from './days';
  *
  * The result does not depend on the order of `placements`.
  */
-export function groupsOf(placements: readonly PlacementTimeline[]): readonly (readonly PlacementTimeline[])[] {
+export function groupsOf<Placement extends PlacementTimeline>(
+  placements: readonly Placement[],
+): readonly (readonly Placement[])[] {
   const all = [...placements].sort((one, other) => (one.placementId < other.placementId ? -1 : 1));
-  const holders = new Map<string, PlacementTimeline[]>();
+  const holders = new Map<string, Placement[]>();
   for (const placement of all) {
     for (const key of isKnownBy(placement)) {
       const known = holders.get(key);
@@ -20,8 +22,8 @@ export function groupsOf(placements: readonly PlacementTimeline[]): readonly (re
   }
   // Who follows a key that nobody is known by follows nobody.
   for (const placement of all) for (const key of follows(placement)) holders.get(key)?.push(placement);
-  const grouped = new Set<PlacementTimeline>();
-  const groups: PlacementTimeline[][] = [];
+  const grouped = new Set<Placement>();
+  const groups: Placement[][] = [];
   for (const placement of all) {
     if (grouped.has(placement)) continue;
     grouped.add(placement);

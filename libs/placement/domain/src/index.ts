@@ -5,6 +5,7 @@ export * from './days';
 export * from './policies';
 export { compareRank } from './rank';
 export { timeline } from './timeline';
+export { groupsOf } from './chain-groups';
 export { chains, chainsAtEveryEnd, PERSON_PLACEMENTS_MAX, unjoinedChains, type PlacementTimeline } from './chains';
 export { COMMANDS, factOf, type PlacementCommand } from './commands';
 export { decide, PLACEMENT_RULE_CODES, PlacementRuleError, type Decision, type PlacementRuleCode } from './decide';

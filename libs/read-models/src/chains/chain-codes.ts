@@ -17,7 +17,8 @@ export const stateCode = (piece: ChainPiece): number => PIECE_STATES.indexOf(sta
 export const sectorCode = (sector: string): number => SECTORS.findIndex((known) => known === sector);
 export const arrangementCode = (arrangement: string): number =>
   ARRANGEMENTS.findIndex((known) => known === arrangement);
-export const regionCode = (region: string): number => (/^AM\d\d$/.test(region) ? Number(region.slice(2)) : OTHER);
+export const regionCode = (region: unknown): number =>
+  typeof region === 'string' && /^AM\d\d$/.test(region) ? Number(region.slice(2)) : OTHER;
 
 export const sectorOf = (code: number): string => SECTORS[code] ?? 'other';
 export const arrangementOf = (code: number): string => ARRANGEMENTS[code] ?? 'other';
