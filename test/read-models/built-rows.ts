@@ -1,4 +1,4 @@
-import { loadHistories, runProjector } from '@bestendig/projection-engine';
+import { loadHistories, runProjector, type ProjectionSet } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
 import type { EventStore } from '@bestendig/event-store';
 import { Client } from 'pg';
@@ -21,19 +21,28 @@ export async function rowsIn(databaseUrl: string, schema: string): Promise<Rows>
 }
 
 /** The rows that all events at once come to, made beside whatever the database holds; it holds nothing afterwards. */
-export async function rowsAtOnce(databaseUrl: string, log: readonly LoggedEvent[]): Promise<Rows> {
+export async function rowsAtOnce(
+  databaseUrl: string,
+  log: readonly LoggedEvent[],
+  set: ProjectionSet = READ_MODELS,
+): Promise<Rows> {
   await forget(databaseUrl);
-  const { schema } = await loadHistories(READ_MODELS, databaseUrl, [placementsOf(log)]);
+  const { schema } = await loadHistories(set, databaseUrl, [placementsOf(log)]);
   const rows = await rowsIn(databaseUrl, schema);
   await forget(databaseUrl);
   return rows;
 }
 
 /** Runs a projector until it has come to the end of the log. */
-export async function projectAll(databaseUrl: string, store: EventStore, pageEvents: number): Promise<void> {
+export async function projectAll(
+  databaseUrl: string,
+  store: EventStore,
+  pageEvents: number,
+  set: ProjectionSet = READ_MODELS,
+): Promise<void> {
   const done = new AbortController();
   await runProjector({
-    set: READ_MODELS,
+    set,
     store,
     databaseUrl,
     pageEvents,

@@ -4,13 +4,15 @@ import {
   lockSet,
   makeLive,
   openReadStore,
+  writeQuarantined,
   type Generation,
 } from '@bestendig/read-store';
 import type { Client } from 'pg';
 import { connectForWriting } from './apply-page';
 import { createBareTables, createIndexes, writeChangeSet } from './change-set';
-import { foldAll, type PlacementHistory } from './fold';
+import type { PlacementHistory } from './fold';
 import { fingerprintOf, tablesOf, type ProjectionSet } from './projection';
+import { foldSound } from './quarantine';
 
 /** Makes an empty build live where there is none yet: the first start. */
 export async function startFirstBuild(client: Client, set: ProjectionSet): Promise<void> {
@@ -48,7 +50,11 @@ export async function loadHistories(
     await startFirstBuild(client, set);
     const live = await liveGeneration(client, set.name);
     if (live === null) throw new Error('A build that was just made is not there.');
-    for (const group of groups) await writeChangeSet(client, set, live.schema, foldAll(set, group));
+    for (const group of groups) {
+      const { changes, quarantined } = foldSound(set, group);
+      await writeChangeSet(client, set, live.schema, changes);
+      await writeQuarantined(client, live.number, quarantined);
+    }
     for (const { name } of tablesOf(set)) await client.query(`vacuum (analyze) ${live.schema}.${name}`);
     return live;
   } finally {

@@ -8,3 +8,5 @@ export { connectForWriting as connectForParts } from './apply-page';
 export { foldPart, type PartDone, type PartTask } from './rebuild-part';
 export { rebuild, type RebuildOptions, type RebuildProgress, type RebuildResult } from './rebuild';
 export { numberOrNull, textOrNull, type Cell, type Column, type VersionedTable } from './versioned-table';
+export { quarantinedOf, redrive, type QuarantinedPage } from './quarantined';
+export { foldSound } from './quarantine';

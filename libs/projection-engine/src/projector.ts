@@ -1,19 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventStoreError, type EventStore } from '@bestendig/event-store';
 import { isUnavailable } from '@bestendig/postgres';
-import { liveGeneration, openReadStore, ReadStoreError, takeOver, type Generation } from '@bestendig/read-store';
+import {
+  liveGeneration,
+  openReadStore,
+  quarantinedDue,
+  ReadStoreError,
+  retryNow,
+  takeOver,
+  type Generation,
+} from '@bestendig/read-store';
 import type { Client } from 'pg';
-import { applyPage, connectForWriting, PLACEMENT_EVENTS } from './apply-page';
+import { applyAgain, applyPage, connectForWriting, PLACEMENT_EVENTS, type Target } from './apply-page';
 import { startFirstBuild } from './first-build';
 import { fingerprintOf, type ProjectionSet } from './projection';
 import { KnownPlacements } from './known-placements';
 import { rebuild } from './rebuild';
+import { withTicks } from './ticks';
 
 /** Events of a page: enough to spread the cost of a transaction, few enough to follow within a second. */
 const PAGE_EVENTS = 4_000;
 /** Projectors that wait for their turn look again this often. */
 const TURN_POLL_MS = 500;
 const RETRY_MS_MAX = 5_000;
+/** Placements in quarantine whose time has come are looked for this often, and folded again this many at a time. */
+const QUARANTINE_POLL_MS = 1_000;
+const QUARANTINE_PLACEMENTS = 100;
+/** How long that may keep the projector from following the log, each time and before it begins. */
+const QUARANTINE_MS_MAX = 250;
+const QUARANTINE_START_MS_MAX = 10_000;
 
 export type ProjectorOptions = {
   readonly set: ProjectionSet;
@@ -92,29 +107,50 @@ async function ensureLiveGeneration(client: Client, options: ProjectorOptions): 
 }
 
 /** Until the signal aborts, or another build was made live. */
-async function followLive(
-  client: Client,
-  epoch: number,
-  { set, store, signal, pageEvents, onProgress }: ProjectorOptions,
-): Promise<void> {
-  let generation = await liveGeneration(client, set.name);
-  if (generation === null) throw new Error('The read models that were live are gone.');
-  if (generation.ownerEpoch !== epoch) throw new ReadStoreError('fenced', 'Another projector took over.');
+async function followLive(client: Client, epoch: number, options: ProjectorOptions): Promise<void> {
+  const { set, store, onProgress } = options;
+  const live = await liveGeneration(client, set.name);
+  if (live === null) throw new Error('The read models that were live are gone.');
+  if (live.ownerEpoch !== epoch) throw new ReadStoreError('fenced', 'Another projector took over.');
   const known = new KnownPlacements();
-  for await (const page of store.subscribe(generation.position, {
-    filter: PLACEMENT_EVENTS,
-    limit: pageEvents ?? PAGE_EVENTS,
-    signal,
-  })) {
-    const applied: Generation | null = await applyPage({ set, client, store, generation, known }, page);
-    if (applied === null) return;
-    generation = applied;
-    onProgress?.({
-      appliedEvents: generation.appliedEvents,
-      knownTime: generation.appliedKnownTime,
-      atHead: page.atHead,
-    });
+  // The program may not be the one that they threw in.
+  await retryNow(client, live.number, null);
+  let generation = await foldDue({ set, client, store, generation: live, known }, QUARANTINE_START_MS_MAX);
+  if (generation === null) return;
+  const stop = new AbortController();
+  const pages = store
+    .subscribe(generation.position, {
+      filter: PLACEMENT_EVENTS,
+      limit: options.pageEvents ?? PAGE_EVENTS,
+      signal: AbortSignal.any([options.signal, stop.signal]),
+    })
+    [Symbol.asyncIterator]();
+  try {
+    for await (const page of withTicks(pages, QUARANTINE_POLL_MS)) {
+      const target: Target = { set, client, store, generation, known };
+      generation = page === null ? await foldDue(target, QUARANTINE_MS_MAX) : await applyPage(target, page);
+      if (generation === null) return;
+      const { appliedEvents, appliedKnownTime: knownTime } = generation;
+      if (page !== null) onProgress?.({ appliedEvents, knownTime, atHead: page.atHead });
+    }
+  } finally {
+    stop.abort();
+    await pages.return?.();
   }
+}
+
+/** Folds the placements in quarantine again whose time has come. Null where the build no longer stands where it was believed to. */
+async function foldDue(target: Target, budgetMs: number): Promise<Generation | null> {
+  const until = Date.now() + budgetMs;
+  let { generation } = target;
+  do {
+    const due = await quarantinedDue(target.client, generation.number, QUARANTINE_PLACEMENTS);
+    if (due.length === 0) break;
+    const applied = await applyAgain({ ...target, generation }, due);
+    if (applied === null) return null;
+    generation = applied;
+  } while (Date.now() < until);
+  return generation;
 }
 
 /** The database is away, starting or closing, this connection was cut, or another holds the set: another try may mend it. */

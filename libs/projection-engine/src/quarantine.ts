@@ -6,7 +6,7 @@ import { joinedPlacements } from './persons';
 import { placementMoments, placementStates, stateFrom, type PlacementState } from './placement-states';
 import type { ProjectionSet } from './projection';
 
-type Placement = { readonly placementId: string; readonly events: readonly PlacementEvent[] };
+export type Placement = { readonly placementId: string; readonly events: readonly PlacementEvent[] };
 
 /** Placements that share persons, with those persons. */
 export type Group = {

@@ -32,11 +32,15 @@ export type QuarantineChange = {
   readonly released: readonly string[];
   /** Those that threw, or threw again. */
   readonly found: readonly Quarantined[];
+  /** Those whose time to be folded again had come. */
+  readonly retried: readonly string[];
 };
 
 /** Waits grow from a minute to a day. */
 const RETRY_AT = (attempts: string): string =>
   `clock_timestamp() + least(interval '1 day', interval '1 minute' * power(2, least(${attempts}, 11)))`;
+
+const IS_RETRIED = 'held.placement_id = any($3::text[]::uuid[])';
 
 /**
  * Puts placements in quarantine; of one that is there already the event and the error are replaced. In the caller's
@@ -46,7 +50,7 @@ export async function writeQuarantined(
   client: ClientBase,
   generation: number,
   quarantined: readonly Quarantined[],
-  options: { readonly isRetry?: boolean } = {},
+  retried: readonly string[] = [],
 ): Promise<void> {
   if (quarantined.length === 0) return;
   await client.query(
@@ -58,9 +62,9 @@ export async function writeQuarantined(
      on conflict (generation, placement_id) do update set
        event_id = excluded.event_id, event_type = excluded.event_type, revision = excluded.revision,
        known_time = excluded.known_time, thrown_at = excluded.thrown_at, error = excluded.error,
-       attempts = held.attempts + $3::integer,
-       retry_at = case when $3::integer = 0 then held.retry_at else ${RETRY_AT('held.attempts + 1')} end`,
-    [generation, JSON.stringify(quarantined.map(storable)), options.isRetry === true ? 1 : 0],
+       attempts = held.attempts + case when ${IS_RETRIED} then 1 else 0 end,
+       retry_at = case when ${IS_RETRIED} then ${RETRY_AT('held.attempts + 1')} else held.retry_at end`,
+    [generation, JSON.stringify(quarantined.map(storable)), retried],
   );
 }
 
@@ -76,8 +80,7 @@ const textOf = (text: string): string => Buffer.from(text.replaceAll('\0', '\uFF
 export async function writeQuarantineChange(
   client: ClientBase,
   generation: number,
-  { released, found }: QuarantineChange,
-  options: { readonly isRetry?: boolean } = {},
+  { released, found, retried }: QuarantineChange,
 ): Promise<void> {
   const again = new Set(found.map(({ placementId }) => placementId));
   const gone = released.filter((placementId) => !again.has(placementId));
@@ -87,7 +90,7 @@ export async function writeQuarantineChange(
       [generation, gone],
     );
   }
-  await writeQuarantined(client, generation, found, options);
+  await writeQuarantined(client, generation, found, retried);
 }
 
 const SELECT = `
