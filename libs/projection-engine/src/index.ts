@@ -6,6 +6,7 @@ export { firstUnapplied, statusOf, type ProjectionStatus } from './status';
 export { runProjector, type ProjectorOptions } from './projector';
 export { connectForWriting as connectForParts } from './apply-page';
 export { foldPart, type PartDone, type PartTask } from './rebuild-part';
+export { cancelRebuild, estimateRebuild, rollBack, type RebuildEstimate } from './operations';
 export { rebuild, type RebuildOptions, type RebuildProgress, type RebuildResult } from './rebuild';
 export { numberOrNull, textOrNull, type Cell, type Column, type VersionedTable } from './versioned-table';
 export { quarantinedOf, redrive, type QuarantinedPage } from './quarantined';

@@ -15,6 +15,7 @@ import { applyAgain, applyPage, connectForWriting, PLACEMENT_EVENTS, type Target
 import { startFirstBuild } from './first-build';
 import { fingerprintOf, type ProjectionSet } from './projection';
 import { KnownPlacements } from './known-placements';
+import { goBackToOwn } from './operations';
 import { rebuild } from './rebuild';
 import { withTicks } from './ticks';
 
@@ -97,13 +98,17 @@ async function waitForTurn(client: Client, { set, signal }: ProjectorOptions): P
   return false;
 }
 
-/** The first start makes an empty build and fills it live; after a change of folds, tables or policies the set is made anew first. */
+/**
+ * The first start makes an empty build and fills it live. After a change of folds, tables or policies the set is made anew
+ * first; the version before finds its own build kept when it is started again, and goes back to it.
+ */
 async function ensureLiveGeneration(client: Client, options: ProjectorOptions): Promise<void> {
   await (await openReadStore(options.databaseUrl)).close();
   const { set, store, databaseUrl, signal } = options;
   const live = await liveGeneration(client, set.name);
   if (live === null) await startFirstBuild(client, set);
-  else if (live.fingerprint !== fingerprintOf(set)) await rebuild({ set, store, databaseUrl, signal });
+  else if (live.fingerprint !== fingerprintOf(set) && !(await goBackToOwn({ set, store, databaseUrl })))
+    await rebuild({ set, store, databaseUrl, signal });
 }
 
 /** Until the signal aborts, or another build was made live. */

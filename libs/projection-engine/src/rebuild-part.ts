@@ -1,16 +1,23 @@
 import type { EventStore, Instant, Position } from '@bestendig/event-store';
 import { toPlacementEvent } from '@bestendig/placement-application';
+import { writeQuarantined } from '@bestendig/read-store';
 import type { Client } from 'pg';
 import { writeChangeSet } from './change-set';
-import { foldAll, type PlacementHistory } from './fold';
+import type { PlacementHistory } from './fold';
 import { streamOfPlacement } from './opaque-ids';
 import type { ProjectionSet } from './projection';
+import { foldSound } from './quarantine';
 
 /** Placements that are read, folded and written at a time; a person's are never split. */
 const PIECE_PLACEMENTS = 500;
 
 /** What another thread needs to know to fold one part of a rebuild. */
-export type PartTask = { readonly schema: string; readonly part: number; readonly upTo: Position };
+export type PartTask = {
+  readonly generation: number;
+  readonly schema: string;
+  readonly part: number;
+  readonly upTo: Position;
+};
 export type PartDone = { readonly events: number };
 
 type Piece = {
@@ -22,7 +29,7 @@ type Piece = {
 /** Folds one part of the plan into the build's tables, in one transaction: it is there whole or not at all. */
 export async function foldPart(
   { set, store, client }: { readonly set: ProjectionSet; readonly store: EventStore; readonly client: Client },
-  { schema, part, upTo }: PartTask,
+  { generation, schema, part, upTo }: PartTask,
 ): Promise<PartDone> {
   await client.query('begin');
   try {
@@ -35,7 +42,9 @@ export async function foldPart(
       // The next piece is read while this one is folded and written.
       next = read(store, pieces[index + 1] ?? [], upTo);
       next.catch(() => undefined);
-      await writeChangeSet(client, set, schema, foldAll(set, piece.histories));
+      const { changes, quarantined } = foldSound(set, piece.histories);
+      await writeChangeSet(client, set, schema, changes);
+      await writeQuarantined(client, generation, quarantined);
       events += piece.events;
       asReportedFrom = earliest(asReportedFrom, piece.asReportedFrom);
     }
@@ -49,6 +58,18 @@ export async function foldPart(
     await client.query('rollback').catch(() => undefined);
     throw error;
   }
+}
+
+/** Folds placements and writes nothing. @returns how many events they have */
+export async function foldHistories(
+  set: ProjectionSet,
+  store: EventStore,
+  placements: readonly string[],
+  upTo: Position,
+): Promise<number> {
+  const { histories, events } = await read(store, placements, upTo);
+  foldSound(set, histories);
+  return events;
 }
 
 async function piecesOf(client: Client, schema: string, part: number): Promise<readonly (readonly string[])[]> {

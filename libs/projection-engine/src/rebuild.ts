@@ -111,9 +111,27 @@ class Rebuild {
 
   async run(): Promise<RebuildResult> {
     const { client, set } = this;
+    const build = await inTransaction(client, () => this.beginOrResume());
+    try {
+      return await this.make(build);
+    } catch (error) {
+      // What fails because the build was removed under it was cancelled.
+      const gone = (await readGeneration(client, build.number).catch(() => build)) === null;
+      const isOwnWord = error instanceof ReadStoreError && error.code === 'checksumDiffers';
+      if (gone && !isOwnWord)
+        throw new ReadStoreError(
+          'rebuildCancelled',
+          'The rebuild was cancelled: the new build is gone, live is as it was.',
+        );
+      throw error;
+    }
+  }
+
+  private async make(begun: Generation): Promise<RebuildResult> {
+    const { client, set } = this;
+    let build = begun;
     const live = await liveGeneration(client, set.name);
     this.eventsInAll = live?.appliedEvents ?? null;
-    let build = await inTransaction(client, () => this.beginOrResume());
     if (build.position === null) build = await this.foldInParts(build, live);
     if (this.isGivenUp()) return GIVEN_UP;
     this.tell('index', build.appliedEvents);
@@ -181,7 +199,12 @@ class Rebuild {
     const work = async (): Promise<void> => {
       for (const { number } of waiting) {
         if (this.isGivenUp()) return;
-        const done = await folders.fold({ schema: build.schema, part: number, upTo: plan.upTo });
+        const done = await folders.fold({
+          generation: build.number,
+          schema: build.schema,
+          part: number,
+          upTo: plan.upTo,
+        });
         this.tell('fold', (events += done.events));
       }
     };

@@ -4,6 +4,8 @@ export const READ_STORE_ERRORS = [
   'notReady', // no set of read models is live, or it was built by another version and is being rebuilt
   'fenced', // another projector took over this set
   'rebuildRunning', // one rebuild at a time
+  'rebuildCancelled', // the build that was being made was removed on request
+  'nothingToGoBackTo', // no build is kept that this version can go on with
   'checksumDiffers', // a rebuilt set is not what live holds: nothing was switched
 ] as const; // prettier-ignore
 export type ReadStoreErrorCode = (typeof READ_STORE_ERRORS)[number];

@@ -1,0 +1,151 @@
+import type { EventStore } from '@bestendig/event-store';
+import { connect, isUnavailable } from '@bestendig/postgres';
+import {
+  dropGeneration,
+  generationsOf,
+  liveGeneration,
+  lockGeneration,
+  lockSet,
+  makeLive,
+  openReadStore,
+  ReadStoreError,
+  type Generation,
+} from '@bestendig/read-store';
+import type { Client } from 'pg';
+import { applyPage, applyPageLocked } from './apply-page';
+import { KnownPlacements } from './known-placements';
+import { placementOfStream } from './opaque-ids';
+import { fingerprintOf, type ProjectionSet } from './projection';
+import { alone, inTransaction, pageUpTo } from './rebuild';
+import { foldHistories } from './rebuild-part';
+
+const PAGE_EVENTS = 10_000;
+const PAGE_STREAMS = 10_000;
+/** Placements that are folded to estimate what a rebuild takes. */
+const SAMPLE_PLACEMENTS = 2_000;
+const CANCEL_ATTEMPTS = 5;
+
+type Where = { readonly set: ProjectionSet; readonly store: EventStore; readonly databaseUrl: string };
+
+/**
+ * Makes the build that was live before live again, once it holds what live holds. The one that was live is kept in its
+ * turn. Only a build of this version's definitions can be gone on with: one of another version is gone back to by starting
+ * that version.
+ *
+ * @throws ReadStoreError `rebuildRunning` while a rebuild runs, `nothingToGoBackTo`
+ */
+export async function rollBack({ set, store, databaseUrl }: Where): Promise<Generation> {
+  return alone(databaseUrl, set, async (client) => {
+    const kept = (await generationsOf(client, set.name)).filter(({ state }) => state === 'kept').at(-1);
+    if (kept === undefined)
+      throw new ReadStoreError(
+        'nothingToGoBackTo',
+        'No build is kept: there was one rebuild at most, or it is the one that is live.',
+      );
+    if (kept.fingerprint !== fingerprintOf(set))
+      throw new ReadStoreError(
+        'nothingToGoBackTo',
+        `The build that is kept is of another version (${kept.fingerprint}): start that version, and it goes back to it.`,
+      );
+    await switchTo({ set, store, client }, kept);
+    return kept;
+  });
+}
+
+/** Goes back to a kept build of this version, where there is one: after another version was tried. */
+export async function goBackToOwn({ set, store, databaseUrl }: Where): Promise<boolean> {
+  return alone(databaseUrl, set, async (client) => {
+    const isOwn = ({ state, fingerprint }: Generation): boolean =>
+      state === 'kept' && fingerprint === fingerprintOf(set);
+    const kept = (await generationsOf(client, set.name)).filter(isOwn).at(-1);
+    if (kept === undefined) return false;
+    await switchTo({ set, store, client }, kept);
+    return true;
+  });
+}
+
+async function switchTo(
+  { set, store, client }: { readonly set: ProjectionSet; readonly store: EventStore; readonly client: Client },
+  kept: Generation,
+): Promise<void> {
+  const known = new KnownPlacements();
+  let build = kept;
+  const follow = async (apply: typeof applyPage): Promise<void> => {
+    const upTo = (await liveGeneration(client, set.name))?.position ?? null;
+    for (;;) {
+      const page = await pageUpTo(store, build.position, upTo, PAGE_EVENTS);
+      if (page === null) return;
+      const applied = await apply({ set, client, store, generation: build, known }, page);
+      if (applied === null)
+        throw new ReadStoreError('fenced', 'The build was moved by another while it was followed up.');
+      build = applied;
+    }
+  };
+  await follow(applyPage);
+  await inTransaction(client, async () => {
+    await lockSet(client, set.name);
+    const live = await liveGeneration(client, set.name);
+    if (live !== null) await lockGeneration(client, live.number);
+    await follow(applyPageLocked);
+    await makeLive(client, set.name, build.number);
+  });
+}
+
+/** Removes the build that a rebuild makes, or has left unfinished; one that runs ends with `rebuildCancelled`. @returns whether there was one */
+export async function cancelRebuild({ set, databaseUrl }: Pick<Where, 'set' | 'databaseUrl'>): Promise<boolean> {
+  await (await openReadStore(databaseUrl)).close();
+  const client = await connect({ databaseUrl, name: 'cancel a rebuild' });
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await inTransaction(client, async () => {
+          const building = (await generationsOf(client, set.name)).filter(({ state }) => state === 'building');
+          for (const { number } of building) await dropGeneration(client, number);
+          return building.length > 0;
+        });
+      } catch (error) {
+        // What is being written there may be waited for in a ring: then one of the two is sent away.
+        if (!isUnavailable(error) || attempt === CANCEL_ATTEMPTS) throw error;
+      }
+    }
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+export type RebuildEstimate = {
+  readonly placements: number;
+  /** Null where nothing is live that says so. */
+  readonly events: number | null;
+  /** Of one thread, measured on a few placements now; loading and indexing come on top. */
+  readonly eventsPerSecond: number;
+};
+
+/** What a rebuild would have to do. Nothing is stored. */
+export async function estimateRebuild({ set, store, databaseUrl }: Where): Promise<RebuildEstimate> {
+  const readStore = await openReadStore(databaseUrl);
+  try {
+    const live = await liveGeneration(readStore.pool, set.name);
+    const upTo = await store.headPosition();
+    const sample = (await store.streamsOf('placement', null, SAMPLE_PLACEMENTS))
+      .map(placementOfStream)
+      .filter((placement) => placement !== null);
+    const begun = performance.now();
+    const events = upTo === null ? 0 : await foldHistories(set, store, sample, upTo);
+    const eventsPerSecond = events / ((performance.now() - begun) / 1_000);
+    return { placements: await countPlacements(store), events: live?.appliedEvents ?? null, eventsPerSecond };
+  } finally {
+    await readStore.close();
+  }
+}
+
+async function countPlacements(store: EventStore): Promise<number> {
+  let count = 0;
+  for (let after: string | null = null; ;) {
+    const streams: readonly string[] = await store.streamsOf('placement', after, PAGE_STREAMS);
+    const last = streams.at(-1);
+    if (last === undefined) return count;
+    count += streams.length;
+    after = last;
+  }
+}
