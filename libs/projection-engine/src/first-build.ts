@@ -56,7 +56,7 @@ export async function loadHistories(
       await writeQuarantined(client, live.number, quarantined);
     }
     for (const { name } of tablesOf(set)) await client.query(`vacuum (analyze) ${live.schema}.${name}`);
-    return live;
+    return (await liveGeneration(client, set.name)) ?? live;
   } finally {
     await client.end();
   }

@@ -227,6 +227,42 @@ export const junkEvents: fc.Arbitrary<readonly PlacementEvent[]> = fc
     rows.map(([how, type, data], index) => unchecked({ ...recorded([[JUNK, how]])[0], id: `j${index}`, type, data })),
   );
 
+/** What compares, adds and prints itself only by throwing, and yet is JSON. */
+const UNSPEAKABLE: unknown = { toString: 1, valueOf: 1 };
+const spoilt = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(UNSPEAKABLE) },
+  { weight: 1, arbitrary: fc.constantFrom<unknown>([UNSPEAKABLE], null, '', 0, [], {}) },
+  { weight: 1, arbitrary: fc.jsonValue() as fc.Arbitrary<unknown> },
+);
+
+/** Histories in which some fields of some facts, wherever they stand, hold what they never may; all of it is JSON. */
+export const spoiltHistories: fc.Arbitrary<readonly PlacementEvent[]> = fc
+  .tuple(fc.oneof(placementHistories, correctedHistories), fc.array(fc.tuple(fc.nat(1_000), spoilt), { maxLength: 8 }))
+  .map(([events, changes]) =>
+    events.map((event, index) => {
+      const mine = changes.filter(([at]) => events.length > 0 && at % events.length === index);
+      return unchecked(
+        mine.reduce((spoiling, [at, value]) => withValueAt(spoiling, at, value), { ...event } as object),
+      );
+    }),
+  );
+
+/** Puts a value in the place of the type, of the data or of something in it. */
+function withValueAt(event: object, at: number, value: unknown): object {
+  const copy = structuredClone(event) as { data?: unknown };
+  const places: (() => void)[] = [() => void Object.assign(copy, { type: value }), () => void (copy.data = value)];
+  const visit = (holder: unknown): void => {
+    if (typeof holder !== 'object' || holder === null) return;
+    for (const [key, inner] of Object.entries(holder)) {
+      places.push(() => void Object.assign(holder, { [key]: value }));
+      visit(inner);
+    }
+  };
+  visit(copy.data);
+  places[(at * 31) % places.length]?.();
+  return copy;
+}
+
 const JUNK = fact('BuddyAssigned', { effectiveDate: '2020-01-01' });
 
 /** What a broken adapter would hand over: its type says PlacementEvent, its content does not. */

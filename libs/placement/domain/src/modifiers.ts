@@ -1,5 +1,6 @@
 import type { PlacementEvent, PlacementFact } from './facts';
 import { allStand, type LiveFact, type Verdicts } from './live-fact';
+import { statedDay } from './readable';
 import { isModifier, pointersFirst, referenceOf, references, type References } from './references';
 import type { ParkedReason, Verdict } from './timeline-types';
 
@@ -46,7 +47,7 @@ export function resolveModifiers(events: readonly PlacementEvent[]): Unmodified 
 }
 
 function liveFact(order: number, at: number, by: PlacementEvent, fact: PlacementFact): LiveFact {
-  return { order, at, eventId: by.id, day: fact?.data?.effectiveDate ?? '', fact };
+  return { order, at, eventId: by.id, day: statedDay(fact), fact };
 }
 
 /** Why a modifier cannot be applied, whatever the others do. */

@@ -1,5 +1,5 @@
 import { isDay, periodAround } from './days';
-import type { DateField, Day, Inexact, PlacementFact } from './facts';
+import type { DateField, Day, Inexact, PlacementEvent, PlacementFact } from './facts';
 
 /**
  * The timeline never throws, also on data of a later version or of a broken adapter: what it cannot read is parked.
@@ -20,7 +20,7 @@ export function isReadable(fact: PlacementFact): boolean {
       readable = typeof fact.data.arrangement === 'string' && areInleners(fact.data.inleners);
       break;
     case 'HiredByInlener':
-      readable = typeof fact.data.employerId === 'string';
+      readable = typeof fact.data.employerId === 'string' && isOrAbsent('string', fact.data.successorPlacementId);
       break;
     case 'StageStarted':
     case 'WerkervaringsplekStarted':
@@ -34,7 +34,10 @@ export function isReadable(fact: PlacementFact): boolean {
       readable = isDay(fact.data.plannedEnd);
       break;
     case 'ContractSigned':
-      readable = typeof fact.data.form === 'string' && isDayOrAbsent(fact.data.plannedEnd);
+      readable =
+        typeof fact.data.form === 'string' &&
+        isDayOrAbsent(fact.data.plannedEnd) &&
+        isOrAbsent('number', fact.data.proeftijdDays);
       break;
     case 'HoursChanged':
       readable = typeof fact.data.hoursPerWeek === 'number';
@@ -58,9 +61,11 @@ export function isReadable(fact: PlacementFact): boolean {
     case 'EmploymentResumed':
       readable = true;
       break;
+    case 'EmploymentContinued':
+      readable = isDayOrAbsent(fact.data.lastDay) && isOrAbsent('string', fact.data.successorPlacementId);
+      break;
     case 'UitvalRecorded':
     case 'DoorstroomRecorded':
-    case 'EmploymentContinued':
     case 'PlacementEndedOtherwise':
       readable = isDayOrAbsent(fact.data.lastDay);
       break;
@@ -68,8 +73,18 @@ export function isReadable(fact: PlacementFact): boolean {
   return readable;
 }
 
+/** The day that a fact gives, before it is known whether it can be read: text, and empty where there is none. */
+export function statedDay(fact: PlacementFact | PlacementEvent): Day {
+  const day: unknown = fact?.data?.effectiveDate;
+  return typeof day === 'string' ? day : '';
+}
+
 function isDayOrAbsent(value: Day | undefined): boolean {
   return value === undefined || isDay(value);
+}
+
+function isOrAbsent(kind: 'string' | 'number', value: unknown): boolean {
+  return value === undefined || value === null || typeof value === kind;
 }
 
 function isJobcoachKind(kind: unknown): boolean {

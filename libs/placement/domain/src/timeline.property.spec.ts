@@ -4,9 +4,10 @@ import {
   personHistories,
   placementFacts,
   placementHistories,
+  spoiltHistories,
 } from '@bestendig/testing';
 import fc from 'fast-check';
-import { timeline, type PlacementEvent, type Timeline } from '.';
+import { chainsAtEveryEnd, timeline, type PlacementEvent, type Timeline } from '.';
 
 const RUNS = { numRuns: 100 };
 const histories = fc.oneof({ weight: 2, arbitrary: placementHistories }, { weight: 1, arbitrary: correctedHistories });
@@ -77,6 +78,16 @@ test('it never throws, whatever it is given', () => {
       expect(timeline([...events, ...junk]).facts).toHaveLength(events.length + junk.length);
     }),
     { numRuns: 300 },
+  );
+});
+
+test('it never throws, whatever stands in the fields of its facts; nor do its chains', () => {
+  fc.assert(
+    fc.property(fc.array(spoiltHistories, { minLength: 1, maxLength: 2 }), (histories) => {
+      const placements = histories.map((events, index) => ({ placementId: `p${index}`, timeline: timeline(events) }));
+      chainsAtEveryEnd(placements);
+    }),
+    { numRuns: 500 },
   );
 });
 

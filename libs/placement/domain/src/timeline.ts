@@ -7,6 +7,7 @@ import { resolveModifiers } from './modifiers';
 import { noticesOf } from './notices';
 import { interruptions, phases, proefplaatsingen, support } from './phases';
 import { rankedFacts } from './rank';
+import { statedDay } from './readable';
 import { spellsOf } from './spells';
 import type { FactVerdict, Timeline } from './timeline-types';
 import { arrangements, hoursPerWeek, trainings, workCodes } from './values';
@@ -121,7 +122,7 @@ function standingFact(event: PlacementEvent): FactVerdict {
   return {
     eventId: event.id,
     type: event.type,
-    effectiveDate: typeof event.data?.effectiveDate === 'string' ? event.data.effectiveDate : '',
+    effectiveDate: statedDay(event),
     recordedAt: event.recordedAt,
     reportedAt: event.reportedAt,
     source: event.source,

@@ -118,7 +118,7 @@ function arranged(data: Pick<PlacementRegistered, 'arrangement' | 'inleners'>): 
 function hasInlener(arrangement: readonly DatedValue<Arranged>[], day: Day, employerId: string): boolean {
   let on = arrangement[0];
   for (const value of arrangement) if (value.from <= day) on = value;
-  if (on === undefined || !LENDS[on.value.arrangement]) return false;
+  if (on === undefined || LENDING.get(on.value.arrangement) !== true) return false;
   return on.value.inleners.length === 0 || on.value.inleners.some((inlener) => inlener.employerId === employerId);
 }
 
@@ -130,3 +130,5 @@ const LENDS: { readonly [arrangement in Arrangement]: boolean } = {
   inkoop: false,
   beschut: false,
 };
+/** Also of what is no arrangement, so that nothing throws. */
+const LENDING: ReadonlyMap<string, boolean> = new Map(Object.entries(LENDS));

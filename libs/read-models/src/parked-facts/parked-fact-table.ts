@@ -14,7 +14,7 @@ export const parkedFactTable: VersionedTable<ParkedFactRow> = {
     { name: 'event_id', type: 'uuid', of: ({ fact }) => fact.eventId },
   ],
   columns: [
-    { name: 'type', type: 'text', of: ({ fact }) => fact.type },
+    { name: 'type', type: 'text', of: ({ fact }) => textOrNull(fact.type) ?? '' },
     { name: 'reason', type: 'text', of: ({ fact }) => fact.reason },
     { name: 'because', type: 'uuid', nullable: true, of: ({ fact }) => uuidOrNull(fact.because) },
     { name: 'effective_date', type: 'text', of: ({ fact }) => textOrNull(fact.effectiveDate) ?? '' },
