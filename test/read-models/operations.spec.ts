@@ -86,10 +86,12 @@ async function rowsAtOnceOfStore(): ReturnType<typeof rowsIn> {
 
 test('to verify is to rebuild and compare, and leaves live and nothing else', async () => {
   await projectAll(database.url, store, 500);
+  await rebuild(options());
   const before = await builds();
+  expect(before).toHaveLength(2);
   expect(await rebuild({ ...options(), onlyVerify: true })).toMatchObject({ outcome: 'verified', compared: 'sameAsLive', differences: [] }); // prettier-ignore
   expect(await builds()).toEqual(before);
-  await withClient(database.url, (client) => client.query(`delete from read_model_1.chain where ctid = (select min(ctid) from read_model_1.chain)`)); // prettier-ignore
+  await withClient(database.url, (client) => client.query(`delete from read_model_2.chain where ctid = (select min(ctid) from read_model_2.chain)`)); // prettier-ignore
   await expect(rebuild({ ...options(), onlyVerify: true })).rejects.toMatchObject({
     code: 'checksumDiffers',
     message: expect.stringMatching(/chain: \d+ rows live, \d+ rebuilt, 1 of 64 parts differ, e\.g\. [0-9a-f-]{36}/),

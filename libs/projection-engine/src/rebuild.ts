@@ -110,7 +110,7 @@ class Rebuild {
   }
 
   async run(): Promise<RebuildResult> {
-    const { client, set } = this;
+    const { client } = this;
     const build = await inTransaction(client, () => this.beginOrResume());
     try {
       return await this.make(build);
@@ -148,7 +148,7 @@ class Rebuild {
     const builds = await generationsOf(client, set.name);
     const unfinished = builds.find((build) => build.state === 'building' && build.fingerprint === fingerprintOf(set));
     for (const build of builds)
-      if (build.state !== 'live' && build !== unfinished) await dropGeneration(client, build.number);
+      if (build.state === 'building' && build !== unfinished) await dropGeneration(client, build.number);
     return unfinished ?? this.begin();
   }
 
@@ -309,6 +309,9 @@ class Rebuild {
       if (page === null) break;
       build = await applyPageLocked({ set, client, store, generation: build, known } satisfies Target, page);
     }
+    // The one that was kept makes room for the one that was live.
+    for (const { number, state } of await generationsOf(client, set.name))
+      if (state === 'kept') await dropGeneration(client, number);
     await makeLive(client, set.name, build.number);
     return build.appliedEvents;
   }

@@ -15,7 +15,10 @@ const THREADS_MAX = 8;
 /** A part's placements and their rows fit several times. */
 const HEAP_MIB = 512;
 
-export function startPartThreads(databaseUrl: string, count = Math.min(availableParallelism(), THREADS_MAX)): PartThreads {
+/** As many as there are processors, unless told otherwise. */
+export const partThreadCount = (): number => Math.min(availableParallelism(), THREADS_MAX);
+
+export function startPartThreads(databaseUrl: string, count = partThreadCount()): PartThreads {
   const idle: PartThread[] = Array.from({ length: count }, () => new PartThread(databaseUrl));
   const all = [...idle];
   return {

@@ -1,67 +1,72 @@
-import { openPostgresEventStore } from '@bestendig/event-store';
-import { rebuild, type RebuildProgress } from '@bestendig/projection-engine';
+import { openPostgresEventStore, type EventStore } from '@bestendig/event-store';
+import { estimateRebuild, rebuild, type RebuildResult } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
 import type { Command } from 'commander';
 import { withInstallation } from '../installation';
 import { interruption } from '../interruption';
-import { duration, showProgress, whole, type Progress } from '../progress';
+import { duration, whole } from '../progress';
 import { readSettings } from '../settings';
-import { startPartThreads } from './part-threads';
+import { partThreadCount, startPartThreads } from './part-threads';
+import { StepProgress } from './step-progress';
+
+type Flags = { readonly verify: boolean; readonly dryRun: boolean };
 
 /** Adds `rebuild` to the program's commands. */
 export function addRebuildCommand(program: Command): void {
   program
     .command('rebuild')
     .description('make all read models anew from the events, compare them with the live ones, and switch')
+    .option('--verify', 'compare only: live is left as it is, and what was made is removed', false)
+    .option('--dry-run', 'say what there is to do and how long it may take, and do nothing', false)
     .addHelpText('after', '\nQuestions are answered from the live read models meanwhile. One that was stopped or killed goes on when it is run again.')
     .action(runRebuild);
 }
 
-const STEPS = { plan: 'Planning', fold: 'Folding', index: 'Indexing', catchUp: 'Catching up', verify: 'Comparing' } as const satisfies { [step in RebuildProgress['step']]: string };
-
-async function runRebuild(): Promise<void> {
+async function runRebuild({ verify, dryRun }: Flags): Promise<void> {
   const signal = interruption();
   await withInstallation(readSettings(process.env), async ({ databaseUrl, lost }) => {
     const store = await openPostgresEventStore({ databaseUrl });
-    const begun = performance.now();
-    const progress = new StepProgress();
-    const stopped = AbortSignal.any([signal, lost]);
-    const folders = startPartThreads(databaseUrl);
     try {
-      const result = await rebuild({ set: READ_MODELS, store, databaseUrl, folders, signal: stopped, onProgress: (told) => progress.show(told) });
-      progress.stop();
-      if (result.outcome === 'givenUp') throw stopped.reason;
-      const seconds = (performance.now() - begun) / 1_000;
-      console.log(`Rebuilt from ${whole(result.events)} facts in ${duration(seconds)} (${whole(result.events / seconds)}/s): ${COMPARED[result.compared]}.`);
-      for (const { table, rows, sum } of result.checksum) console.log(`  ${table.padEnd(14)} ${whole(rows).padStart(11)} rows   checksum ${sum}`);
+      if (dryRun) await tellEstimate(store, databaseUrl);
+      else await rebuildHere({ store, databaseUrl, onlyVerify: verify, signal: AbortSignal.any([signal, lost]) });
     } finally {
-      progress.stop();
-      await folders.close();
       await store.close();
     }
   });
 }
 
-/** One bar per step. */
-class StepProgress {
-  private current: { readonly step: RebuildProgress['step']; readonly progress: Progress } | null = null;
+type Here = { readonly store: EventStore; readonly databaseUrl: string; readonly onlyVerify: boolean; readonly signal: AbortSignal };
 
-  show({ step, events, eventsInAll }: RebuildProgress): void {
-    if (this.current?.step !== step) {
-      this.stop();
-      this.current = { step, progress: showProgress({ label: STEPS[step], unit: 'facts' }) };
-    }
-    this.current?.progress.update(events, eventsInAll ?? events, events);
-  }
-
-  stop(): void {
-    this.current?.progress.stop();
-    this.current = null;
+async function rebuildHere({ store, databaseUrl, onlyVerify, signal }: Here): Promise<void> {
+  const begun = performance.now();
+  const progress = new StepProgress();
+  const folders = startPartThreads(databaseUrl);
+  try {
+    const result = await rebuild({ set: READ_MODELS, store, databaseUrl, folders, onlyVerify, signal, onProgress: (told) => progress.show(told) });
+    progress.stop();
+    if (result.outcome === 'givenUp') throw signal.reason;
+    tellResult(result, (performance.now() - begun) / 1_000);
+  } finally {
+    progress.stop();
+    await folders.close();
   }
 }
 
+function tellResult({ outcome, compared, events, checksum }: Exclude<RebuildResult, { readonly outcome: 'givenUp' }>, seconds: number): void {
+  const then = outcome === 'switched' ? 'switched' : 'live was left as it was';
+  console.log(`Rebuilt from ${whole(events)} facts in ${duration(seconds)} (${whole(events / seconds)}/s): ${COMPARED[compared]}; ${then}.`);
+  for (const { table, rows, sum } of checksum) console.log(`  ${table.padEnd(14)} ${whole(rows).padStart(11)} rows   checksum ${sum}`);
+}
+
 const COMPARED = {
-  sameAsLive: 'the same rows as live, switched',
-  otherDefinition: 'the definitions had changed, so there was nothing to compare with; switched',
-  firstBuild: 'nothing was live before; switched',
+  sameAsLive: 'the same rows as live',
+  otherDefinition: 'the definitions had changed, so there was nothing to compare with',
+  firstBuild: 'nothing was live before',
 } as const;
+
+async function tellEstimate(store: EventStore, databaseUrl: string): Promise<void> {
+  const { placements, events, eventsPerSecond } = await estimateRebuild({ set: READ_MODELS, store, databaseUrl });
+  const threads = partThreadCount();
+  console.log(`A rebuild would fold ${events === null ? 'the facts' : `${whole(events)} facts`} of ${whole(placements)} placements on ${threads} threads. Nothing was done.`);
+  if (events !== null && eventsPerSecond > 0) console.log(`One thread folds about ${whole(eventsPerSecond)} facts/s here now: folding would take about ${duration(events / eventsPerSecond / threads)}; loading, indexing and comparing come on top.`);
+}
