@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { withInstallation } from '../installation';
 import { whole } from '../progress';
 import { readSettings } from '../settings';
+import { addQuarantineCommands } from './quarantine.command';
 
 /** Adds `projections` to the program's commands: what an operator does about them. */
 export function addProjectionsCommand(program: Command): void {
@@ -13,6 +14,7 @@ export function addProjectionsCommand(program: Command): void {
   projections.command('list').description('each build of the read models: its state, its version, how far it is, how much is in quarantine').action(list);
   projections.command('roll-back').description('make the build that was live before live again, once it holds what live holds').action(goBack);
   projections.command('cancel').description('end a rebuild that runs, or remove one that was left unfinished').action(cancel);
+  addQuarantineCommands(projections);
 }
 
 async function list(): Promise<void> {
