@@ -112,9 +112,9 @@ test(
     expect(await readKept(folder)).toEqual(expected);
     const verified = await launch(built.main, ['rebuild', '--verify'], { BESTENDIG_DATA: folder, BESTENDIG_SECRET: SECRET }).ended;
     expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('the same rows as live') as string });
-    console.log(
+    process.stdout.write(
       `seed ${SEED}: ${kills} kills (${counts}); whole runs: ${all.map(({ done }, index) => `${ACTORS[index]} ${done}`).join(', ')}; ` +
-        `${expected.facts.length} facts of ${expected.streams} streams: none lost, none doubled, the chain whole; the read models equal a rebuild.`,
+        `${expected.facts.length} facts of ${expected.streams} streams: none lost, none doubled, the chain whole; the read models equal a rebuild.\n`,
     );
   },
   (SECONDS + 120) * 1_000,
