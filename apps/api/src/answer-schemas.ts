@@ -62,5 +62,8 @@ export const answerSchemas = (): Readonly<Record<string, Schema>> => ({
   CohortRetention: { ...object({ ...measure }), description: 'Rows by start cohort, or groups of rows where grouped; each cell with its counts, share, 95% interval and bounds' },
   Duurzaamheid: { ...object({ ...measure, rows: list(anything) }), description: 'Rows by start cohort; each cell with still in work, unconfirmed, uitval and its bounds, doorstroom, other ends' },
   Projections: object({ projections: list(anything) }),
-  Health: object({ status: oneOf('up', 'down') }),
+  QuarantinedPlacementList: object({ quarantinedPlacements: list(reference('QuarantinedPlacement')) }),
+  QuarantinedPlacement: object({ placementId: id, eventId: text, eventType: text, knownTime: moment, error: text, attempts: whole, quarantinedAt: moment, retryAt: moment }),
+  RedriveResult: object({ redriven: whole }),
+  Health: { ...object({ status: oneOf('up', 'degraded'), quarantined: whole }), description: 'Degraded while a placement is in quarantine' },
 });

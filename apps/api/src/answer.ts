@@ -29,5 +29,12 @@ export class AnswerInterceptor implements NestInterceptor {
   }
 }
 
+/** Headers of several; where two give the same one, both values. */
+export function together(...parts: readonly Readonly<Record<string, string>>[]): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of parts.flatMap((part) => Object.entries(part))) headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
+  return headers;
+}
+
 /** A strong ETag: the revision of the placement's stream. */
 export const etag = (revision: number): string => `"${revision}"`;

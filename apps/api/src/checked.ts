@@ -58,6 +58,6 @@ export const IsMoment = (): PropertyDecorator =>
 export const IsDay = (): PropertyDecorator =>
   stringRule('isDay', 'notADate', 'must be a date of the calendar, 2025-06-02', (text) => /^\d{4}-\d\d-\d\d$/.test(text) && momentOf(`${text}T00:00:00Z`) !== null);
 
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+export const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 export const isUuid = (text: string): boolean => UUID.test(text);
 export const IsId = (): PropertyDecorator => stringRule('isId', 'pattern', 'must be a UUID in lower case', isUuid);

@@ -30,10 +30,10 @@ export function DescribesCommand(summary: string, description: string, { example
 }
 
 /** What OpenAPI says of a question. */
-export const DescribesQuestion = (summary: string, description: string, result: string, example?: { readonly body: Type; readonly value: object }): MethodDecorator =>
+export const DescribesQuestion = (summary: string, description: string, result: string, example?: { readonly body: Type; readonly value: object; readonly isOptional?: boolean }): MethodDecorator =>
   applyDecorators(
     ApiOperation({ summary, description }),
     ApiHeader({ name: 'Prefer', required: false, description: '`wait=N`: rather wait up to N seconds (60 at most) than be told that it is too early', example: 'wait=5', schema: { type: 'string' } }),
-    ...(example === undefined ? [] : [ApiExtraModels(example.body), ApiBody({ required: true, schema: { $ref: getSchemaPath(example.body) }, examples: { example: { value: example.value } } })]),
+    ...(example === undefined ? [] : [ApiExtraModels(example.body), ApiBody({ required: example.isOptional !== true, schema: { $ref: getSchemaPath(example.body) }, examples: { example: { value: example.value } } })]),
     ApiResponse({ status: 200, description: 'The answer', schema: { $ref: `#/components/schemas/${result}` } }),
   );

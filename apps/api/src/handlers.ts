@@ -6,6 +6,9 @@ import { SearchIntakeHandler } from './intake/intake.queries';
 import { LinksController } from './links/links.controller';
 import { MendLinkHandler } from './links/mend.command';
 import { MeasuresController } from './measures/measures.controller';
+import { QuarantineController } from './quarantine/quarantine.controller';
+import { ListQuarantinedPlacementsHandler } from './quarantine/quarantine.queries';
+import { RedriveQuarantinedPlacementsHandler } from './quarantine/redrive.command';
 import { GetCohortRetentionHandler, GetDuurzaamheidHandler } from './measures/measures.queries';
 import { OpenApiController } from './operations/openapi.controller';
 import { OperationsController } from './operations/operations.controller';
@@ -21,7 +24,7 @@ import { ListPlacementsHandler, SearchPlacementsHandler } from './placements/pla
 /** Every path of the API is a method of one of these. */
 export const CONTROLLERS: readonly Type[] = [
   ...[HrFactsController, PlacementsController, LinksController, ParkedFactsController, IntakeController],
-  ...[MeasuresController, OperationsController, OpenApiController],
+  ...[MeasuresController, OperationsController, QuarantineController, OpenApiController],
 ];
 
 /** One for each command and each query; a test proves it. */
@@ -29,4 +32,5 @@ export const HANDLERS: readonly Type[] = [
   ...[RecordHrFactsHandler, RegisterPlacementHandler, RecordFactHandler, DiscardParkedFactHandler, MendLinkHandler],
   ...[ValidateHrFactsHandler, GetPlacementHandler, GetPlacementHistoryHandler, ListPlacementsHandler, SearchPlacementsHandler, SearchIntakeHandler],
   ...[ListParkedFactsHandler, GetCohortRetentionHandler, GetDuurzaamheidHandler, GetHealthHandler, GetProjectionsHandler],
+  ...[ListQuarantinedPlacementsHandler, RedriveQuarantinedPlacementsHandler],
 ];

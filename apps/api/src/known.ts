@@ -59,10 +59,15 @@ export function cutFor({ readStore, store }: Resources, query: KnownAtQuery, { w
   return resolveCut(readStore, store, request);
 }
 
+/** Where the placements are listed that answers lack something of. */
+export const QUARANTINED_PATH = '/v1/quarantined-placements';
+
 /** How fresh an answer is and what made it: in headers, because the body is the same whenever it is asked. */
 export const freshness = ({ generation }: Cut): Readonly<Record<string, string>> => ({
   'projection-version': generation.fingerprint,
   'projection-built-at': generation.builtAt,
+  'projection-quarantined': String(generation.quarantined),
+  link: `<${QUARANTINED_PATH}>; rel="quarantined"`,
   ...(generation.appliedKnownTime === null ? {} : { 'projection-applied-through': generation.appliedKnownTime }),
   ...(generation.position === null ? {} : { 'projection-position': generation.position }),
 });

@@ -69,6 +69,7 @@ export const ANSWERED: Readonly<Record<ProblemCode, Answered>> = {
   notReady: unavailable('The read models are being built'),
   fenced: defect,
   rebuildRunning: conflict('A rebuild is running'),
+  foldChanged: defect,
   rebuildCancelled: defect,
   nothingToGoBackTo: defect,
   checksumDiffers: defect,

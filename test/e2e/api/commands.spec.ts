@@ -133,7 +133,7 @@ test('every answer has the headers of the design rules, errors too; a trailing s
     const { headers } = await api.get(path);
     expect(Object.fromEntries(headers)).toMatchObject({ 'api-version': expect.stringMatching(/^\d+\.\d+\.\d+$/), 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'content-security-policy': expect.stringContaining("frame-ancestors 'none'"), 'strict-transport-security': expect.any(String) }); // prettier-ignore
   }
-  expect((await api.get('/v1/health')).body).toEqual({ status: 'up' });
+  expect((await api.get('/v1/health')).body).toEqual({ status: 'up', quarantined: 0 });
   expect(await api.get('/v1/health/')).toMatchObject({ status: 404, body: { code: 'notFound' } });
   expect((await api.get('/v1/openapi.json')).headers.get('access-control-allow-origin')).toBe('*');
 });

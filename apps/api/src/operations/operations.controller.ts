@@ -11,7 +11,7 @@ export class OperationsController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get('health')
-  @DescribesQuestion('Whether the API can do its work', 'Open to all. 503 while a store cannot be reached.', 'Health')
+  @DescribesQuestion('Whether the API can do its work', 'Open to all. 503 while a store cannot be reached; degraded while a placement is in quarantine.', 'Health')
   health(): Promise<Answer> {
     return this.queries.execute(new GetHealth());
   }

@@ -1,6 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { statusOf } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
+import { liveGeneration } from '@bestendig/read-store';
 import { Answer } from '../answer';
 import { ProblemError } from '../problem';
 import { Resources } from '../resources';
@@ -13,9 +14,11 @@ export class GetHealthHandler implements IQueryHandler<GetHealth> {
 
   async execute(): Promise<Answer> {
     const { store, readStore } = this.resources;
-    const reached = await Promise.allSettled([store.headPosition(), readStore.pool.query('select 1')]);
-    if (reached.some(({ status }) => status === 'rejected')) throw new ProblemError('unavailable', 'A store cannot be reached.');
-    return new Answer({ status: 'up' });
+    const reached = await Promise.allSettled([store.headPosition(), liveGeneration(readStore.pool, READ_MODELS.name)] as const);
+    const [head, live] = reached;
+    if (head.status === 'rejected' || live.status === 'rejected') throw new ProblemError('unavailable', 'A store cannot be reached.');
+    const quarantined = live.value?.quarantined ?? 0;
+    return new Answer({ status: quarantined === 0 ? 'up' : 'degraded', quarantined });
   }
 }
 

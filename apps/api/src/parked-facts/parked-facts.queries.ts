@@ -4,7 +4,7 @@ import { IsIn, IsOptional, Matches } from 'class-validator';
 import { PARKED_REASONS, type ParkedReason } from '@bestendig/placement-domain';
 import { SOURCE } from '@bestendig/hr-messages';
 import { listParkedFacts, parkedFactCursor } from '@bestendig/read-models';
-import { Answer } from '../answer';
+import { Answer, together } from '../answer';
 import type { Asked } from '../asked';
 import { IsId, rule } from '../checked';
 import { cutFor, freshness } from '../known';
@@ -49,6 +49,6 @@ export class ListParkedFactsHandler implements IQueryHandler<ListParkedFacts> {
     const filter = { ...(placementId === undefined ? {} : { placementId }), ...(reason === undefined ? {} : { reason }), ...(source === undefined ? {} : { source }) };
     const page = await listParkedFacts(this.resources.readStore, cut, { limit: limitOf(query), filter, ...(cursor === undefined ? {} : { cursor }) });
     const { knownAt, asReported } = cut;
-    return new Answer({ definition: 'parked-facts/1', knownAt, asReported, parkedFacts: page.items }, { ...freshness(cut), ...linkToNext('/v1/parked-facts', query, page.next) });
+    return new Answer({ definition: 'parked-facts/1', knownAt, asReported, parkedFacts: page.items }, together(freshness(cut), linkToNext('/v1/parked-facts', query, page.next)));
   }
 }

@@ -5,7 +5,7 @@ import { ARRANGEMENTS, SECTORS } from '@bestendig/placement-domain';
 import { SOURCE } from '@bestendig/hr-messages';
 import { organisationOfSource } from '@bestendig/placement-application';
 import { listPlacements, placementCursor, placementIdsOfCandidate, placementsById, type Cut, type PlacementFilter } from '@bestendig/read-models';
-import { Answer } from '../answer';
+import { Answer, together } from '../answer';
 import type { Asked } from '../asked';
 import { maySpeakFor } from '../callers';
 import { IsId, rule } from '../checked';
@@ -63,7 +63,7 @@ export class ListPlacementsHandler implements IQueryHandler<ListPlacements> {
     const cursor = cursorOf(query, placementCursor);
     const cut = await cutFor(this.resources, query, asked, cursor);
     const page = await listPlacements(this.resources.readStore, cut, { limit: limitOf(query), filter: filterOf(query), ...(cursor === undefined ? {} : { cursor }) });
-    return new Answer(listView(cut, page.items), { ...freshness(cut), ...linkToNext('/v1/placements', query, page.next) });
+    return new Answer(listView(cut, page.items), together(freshness(cut), linkToNext('/v1/placements', query, page.next)));
   }
 }
 
