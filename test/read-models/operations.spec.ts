@@ -99,6 +99,32 @@ test('to verify is to rebuild and compare, and leaves live and nothing else', as
   expect(await builds()).toEqual(before);
 });
 
+test('live that differs is replaced when somebody approves, with what differed', async () => {
+  await projectAll(database.url, store, 500);
+  const right = await rowsIn(database.url, 'read_model_1');
+  await withClient(database.url, (client) => client.query('delete from read_model_1.spell'));
+  await expect(rebuild(options())).rejects.toMatchObject({ code: 'checksumDiffers' });
+  expect(await rebuild({ ...options(), approve: true })).toMatchObject({
+    outcome: 'switched',
+    compared: 'otherThanLive',
+    differences: [{ table: 'spell', liveRows: 0, builtRows: right['spell']?.length }],
+  });
+  expect(await rowsIn(database.url, 'read_model_3')).toEqual(right);
+});
+
+test('a fold that was changed without a new version is caught at start, and told what to do about it', async () => {
+  await projectAll(database.url, store, 500);
+  await projectAll(database.url, store, 500);
+  const [first, ...others] = READ_MODELS.ofPlacements;
+  if (first === undefined) throw new Error('There are projections.');
+  const collect: typeof first.collect = (id, states, changes) => first.collect(id, states.slice(0, 1), changes);
+  const changed: ProjectionSet = { ...READ_MODELS, ofPlacements: [{ ...first, collect }, ...others] };
+  await expect(projectAll(database.url, store, 500, changed)).rejects.toMatchObject({
+    code: 'foldChanged',
+    message: expect.stringMatching(/\(placement\).*new version.*rebuild -- --verify/),
+  });
+});
+
 test('a rebuild that runs is cancelled, one that was left is removed, and live is as it was', async () => {
   await projectAll(database.url, store, 500);
   const before = await builds();

@@ -17,6 +17,7 @@ import { fingerprintOf, type ProjectionSet } from './projection';
 import { KnownPlacements } from './known-placements';
 import { goBackToOwn } from './operations';
 import { rebuild } from './rebuild';
+import { tablesThatDiffer } from './self-check';
 import { withTicks } from './ticks';
 
 /** Events of a page: enough to spread the cost of a transaction, few enough to follow within a second. */
@@ -79,6 +80,7 @@ async function projectWhileConnected(options: ProjectorOptions): Promise<void> {
     if (!(await waitForTurn(client, options))) return;
     await ensureLiveGeneration(client, options);
     const epoch = await takeOver(client, options.set.name);
+    await checkFolds(client, options);
     while (!options.signal.aborted) await followLive(client, epoch, options);
   } finally {
     await client.end().catch(() => undefined);
@@ -109,6 +111,19 @@ async function ensureLiveGeneration(client: Client, options: ProjectorOptions): 
   if (live === null) await startFirstBuild(client, set);
   else if (live.fingerprint !== fingerprintOf(set) && !(await goBackToOwn({ set, store, databaseUrl })))
     await rebuild({ set, store, databaseUrl, signal });
+}
+
+/** @throws ReadStoreError `foldChanged` */
+async function checkFolds(client: Client, { set, store }: ProjectorOptions): Promise<void> {
+  const live = await liveGeneration(client, set.name);
+  const differ = live === null ? [] : await tablesThatDiffer({ set, store, client, live });
+  if (differ.length === 0) return;
+  throw new ReadStoreError(
+    'foldChanged',
+    `This program makes other rows of the same facts than the live read models hold (${differ.join(', ')}), under the same version. ` +
+      'A fold that was changed needs a new version where its projection is declared: the read models are then made anew at the next start. ' +
+      'Otherwise compare them (npm run rebuild -- --verify), and replace them if they are wrong (npm run rebuild -- --approve).',
+  );
 }
 
 /** Until the signal aborts, or another build was made live. */
@@ -161,6 +176,7 @@ async function foldDue(target: Target, budgetMs: number): Promise<Generation | n
 /** The database is away, starting or closing, this connection was cut, or another holds the set: another try may mend it. */
 function mayPass(error: unknown): boolean {
   if (error instanceof EventStoreError) return error.code === 'unavailable';
-  if (error instanceof ReadStoreError) return error.code === 'rebuildRunning' || error.code === 'fenced';
+  if (error instanceof ReadStoreError)
+    return error.code === 'rebuildRunning' || error.code === 'rebuildCancelled' || error.code === 'fenced';
   return isUnavailable(error);
 }

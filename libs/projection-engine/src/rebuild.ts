@@ -38,6 +38,8 @@ export type RebuildOptions = {
   readonly pageEvents?: number;
   /** Folds parts elsewhere, so many at a time; unless given they are folded here, one by one. */
   readonly folders?: { readonly count: number; fold(task: PartTask): Promise<PartDone> };
+  /** Switches also where the rows differ from those of live: somebody has looked at the differences. */
+  readonly approve?: boolean;
   /** Compares and leaves live as it is; the new build is dropped. */
   readonly onlyVerify?: boolean;
   readonly onProgress?: (progress: RebuildProgress) => void;
@@ -54,8 +56,8 @@ export type RebuildResult =
       readonly schema: string;
       readonly events: number;
       readonly checksum: readonly TableChecksum[];
-      /** `otherDefinition`: folds, tables or policies had changed, so that rows may differ (`differences`); `firstBuild`: nothing was live. */
-      readonly compared: 'sameAsLive' | 'otherDefinition' | 'firstBuild';
+      /** `otherThanLive`: approved (`differences`); `otherDefinition`: folds, tables or policies had changed; `firstBuild`: nothing was live. */
+      readonly compared: 'sameAsLive' | 'otherThanLive' | 'otherDefinition' | 'firstBuild';
       readonly differences: readonly Difference[];
     }
   | { readonly outcome: 'givenUp' };
@@ -254,11 +256,13 @@ class Rebuild {
     if (held === null) return GIVEN_UP;
     const checksum = held.built;
     const comparable = held.live !== null && held.live.generation.fingerprint === fingerprintOf(set);
-    if ((comparable && held.differences.length > 0) || options.onlyVerify === true)
+    const isRefused = comparable && held.differences.length > 0 && options.approve !== true;
+    if (isRefused || options.onlyVerify === true)
       await inTransaction(client, () => dropGeneration(client, before.number));
-    if (comparable && held.differences.length > 0)
-      throw new ReadStoreError('checksumDiffers', `The rebuilt read models differ from the live ones at the same position; live was left as it is. ${described(held.differences)}`); // prettier-ignore
-    const compared = held.live === null ? 'firstBuild' : comparable ? 'sameAsLive' : 'otherDefinition';
+    if (isRefused)
+      throw new ReadStoreError('checksumDiffers', `The rebuilt read models differ from the live ones at the same position; live was left as it was. ${described(held.differences)}`); // prettier-ignore
+    const same = held.differences.length === 0 ? 'sameAsLive' : 'otherThanLive';
+    const compared = held.live === null ? 'firstBuild' : comparable ? same : 'otherDefinition';
     const { schema } = before;
     const told = { schema, checksum, compared, differences: held.differences } as const;
     if (options.onlyVerify === true) return { outcome: 'verified', events: held.events, ...told };

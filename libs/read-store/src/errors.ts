@@ -4,6 +4,7 @@ export const READ_STORE_ERRORS = [
   'notReady', // no set of read models is live, or it was built by another version and is being rebuilt
   'fenced', // another projector took over this set
   'rebuildRunning', // one rebuild at a time
+  'foldChanged', // the same version makes other rows than live holds: raise the version, or have live replaced
   'rebuildCancelled', // the build that was being made was removed on request
   'nothingToGoBackTo', // no build is kept that this version can go on with
   'checksumDiffers', // a rebuilt set is not what live holds: nothing was switched

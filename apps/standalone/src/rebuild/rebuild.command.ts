@@ -9,7 +9,7 @@ import { readSettings } from '../settings';
 import { partThreadCount, startPartThreads } from './part-threads';
 import { StepProgress } from './step-progress';
 
-type Flags = { readonly verify: boolean; readonly dryRun: boolean };
+type Flags = { readonly verify: boolean; readonly approve: boolean; readonly dryRun: boolean };
 
 /** Adds `rebuild` to the program's commands. */
 export function addRebuildCommand(program: Command): void {
@@ -17,32 +17,33 @@ export function addRebuildCommand(program: Command): void {
     .command('rebuild')
     .description('make all read models anew from the events, compare them with the live ones, and switch')
     .option('--verify', 'compare only: live is left as it is, and what was made is removed', false)
+    .option('--approve', 'switch also where the new rows differ from the live ones: look at what differs first (--verify)', false)
     .option('--dry-run', 'say what there is to do and how long it may take, and do nothing', false)
     .addHelpText('after', '\nQuestions are answered from the live read models meanwhile. One that was stopped or killed goes on when it is run again.')
     .action(runRebuild);
 }
 
-async function runRebuild({ verify, dryRun }: Flags): Promise<void> {
+async function runRebuild({ verify, approve, dryRun }: Flags): Promise<void> {
   const signal = interruption();
   await withInstallation(readSettings(process.env), async ({ databaseUrl, lost }) => {
     const store = await openPostgresEventStore({ databaseUrl });
     try {
       if (dryRun) await tellEstimate(store, databaseUrl);
-      else await rebuildHere({ store, databaseUrl, onlyVerify: verify, signal: AbortSignal.any([signal, lost]) });
+      else await rebuildHere({ store, databaseUrl, onlyVerify: verify, approve, signal: AbortSignal.any([signal, lost]) });
     } finally {
       await store.close();
     }
   });
 }
 
-type Here = { readonly store: EventStore; readonly databaseUrl: string; readonly onlyVerify: boolean; readonly signal: AbortSignal };
+type Here = { readonly store: EventStore; readonly databaseUrl: string; readonly onlyVerify: boolean; readonly approve: boolean; readonly signal: AbortSignal };
 
-async function rebuildHere({ store, databaseUrl, onlyVerify, signal }: Here): Promise<void> {
+async function rebuildHere({ store, databaseUrl, onlyVerify, approve, signal }: Here): Promise<void> {
   const begun = performance.now();
   const progress = new StepProgress();
   const folders = startPartThreads(databaseUrl);
   try {
-    const result = await rebuild({ set: READ_MODELS, store, databaseUrl, folders, onlyVerify, signal, onProgress: (told) => progress.show(told) });
+    const result = await rebuild({ set: READ_MODELS, store, databaseUrl, folders, onlyVerify, approve, signal, onProgress: (told) => progress.show(told) });
     progress.stop();
     if (result.outcome === 'givenUp') throw signal.reason;
     tellResult(result, (performance.now() - begun) / 1_000);
@@ -52,14 +53,16 @@ async function rebuildHere({ store, databaseUrl, onlyVerify, signal }: Here): Pr
   }
 }
 
-function tellResult({ outcome, compared, events, checksum }: Exclude<RebuildResult, { readonly outcome: 'givenUp' }>, seconds: number): void {
+function tellResult({ outcome, compared, events, checksum, differences }: Exclude<RebuildResult, { readonly outcome: 'givenUp' }>, seconds: number): void {
   const then = outcome === 'switched' ? 'switched' : 'live was left as it was';
   console.log(`Rebuilt from ${whole(events)} facts in ${duration(seconds)} (${whole(events / seconds)}/s): ${COMPARED[compared]}; ${then}.`);
   for (const { table, rows, sum } of checksum) console.log(`  ${table.padEnd(14)} ${whole(rows).padStart(11)} rows   checksum ${sum}`);
+  for (const { table, liveRows, builtRows, parts, examples } of differences) console.log(`  ${table}: ${whole(liveRows)} rows live, ${whole(builtRows)} rebuilt; ${parts} parts differ, e.g. ${examples.join(', ')}`);
 }
 
 const COMPARED = {
   sameAsLive: 'the same rows as live',
+  otherThanLive: 'other rows than live, as approved',
   otherDefinition: 'the definitions had changed, so there was nothing to compare with',
   firstBuild: 'nothing was live before',
 } as const;
