@@ -15,7 +15,7 @@ export const MAY_IMPORT = {
   'projection-engine': { projects: ['placement-domain', 'placement-application', 'event-store', 'read-store', 'postgres'] },
   'read-models': { projects: ['placement-domain', 'duurzaamheid-domain', 'event-store', 'read-store', 'projection-engine'] },
   testing: { projects: ['placement-domain', 'placement-application', 'duurzaamheid-domain', 'hr-messages', 'event-store', 'postgres', 'local-postgres', 'intake', 'read-store', 'read-models', 'projection-engine'] },
-  api: { projects: ['placement-domain', 'placement-application', 'duurzaamheid-domain', 'hr-messages', 'event-store', 'intake', 'read-store', 'read-models', 'projection-engine'] },
+  api: { projects: ['postgres', 'placement-domain', 'placement-application', 'duurzaamheid-domain', 'hr-messages', 'event-store', 'intake', 'read-store', 'read-models', 'projection-engine'] },
   projector: { projects: ['event-store', 'read-store', 'read-models', 'projection-engine', 'placement-application'] },
   standalone: {
     projects: ['api', 'projector', 'placement-domain', 'placement-application', 'duurzaamheid-domain', 'hr-messages', 'event-store', 'intake', 'read-store', 'read-models', 'projection-engine', 'postgres', 'local-postgres'],

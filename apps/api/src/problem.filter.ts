@@ -2,6 +2,7 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import { EventStoreError } from '@bestendig/event-store';
 import { ApplicationError } from '@bestendig/placement-application';
 import { PlacementRuleError } from '@bestendig/placement-domain';
+import { isUnavailable } from '@bestendig/postgres';
 import { ReadStoreError } from '@bestendig/read-store';
 import type { FastifyReply } from 'fastify';
 import { ProblemError, type FieldError, type ProblemCode } from './problem';
@@ -38,15 +39,14 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) return { code: error.code, detail: error.message, errors: error.errors };
   if (error instanceof PlacementRuleError || error instanceof ApplicationError || error instanceof ReadStoreError || error instanceof EventStoreError)
     return ANSWERED[error.code].status === 500 ? DEFECT : { code: error.code, detail: error.message, errors: [] };
-  return ofFramework(error) ?? (isUnreachable(error) ? UNREACHABLE : DEFECT);
+  if (isReplaced(error)) return REPLACED;
+  return ofFramework(error) ?? (isUnavailable(error) ? UNREACHABLE : DEFECT);
 }
 
-/** A database that is away, starting or stopping: Node's codes, PostgreSQL's classes 08, 53 and 57P, and what pg says without a code. */
-const isUnreachable = (error: unknown): boolean => {
-  if (typeof error !== 'object' || error === null) return false;
-  if ('code' in error && error.code !== undefined) return /^(?:ECONN(?:REFUSED|RESET)|EPIPE|ETIMEDOUT|08\d{3}|53\d{3}|57P\d\d)$/.test(String(error.code));
-  return error instanceof Error && /\bconnection\b.*\b(?:terminated|lost|not queryable)\b|timeout exceeded when trying to connect/i.test(error.message);
-};
+/** A build that is no longer live goes when yet another is switched to: who was still asking it asks again. */
+const isReplaced = (error: unknown): boolean => error instanceof Error && 'code' in error && ['42P01', '3F000'].includes(String(error.code)) && /\bread_model_\d+\b/.test(error.message);
+
+const REPLACED: Problem = { code: 'notReady', detail: 'The read models were replaced while this was answered: ask again.', errors: [] };
 
 const UNREACHABLE: Problem = { code: 'unavailable', detail: 'The database cannot be reached now.', errors: [] };
 

@@ -3,8 +3,8 @@ const LOST_STATES = /^(08...|57P0[1-5]|25P0[34])$/;
 // Besides: resources short, lock not got, query cancelled, deadlock, a transaction to be tried again.
 const UNAVAILABLE_STATES = /^(53...|57...|55P03|40...)$/;
 const LOST_IN_NODE = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
-// pg gives these without a code.
-const LOST_TEXTS = /Connection terminated|connection error and is not queryable|Client was closed|Query read timeout|timeout exceeded when trying to connect|timeout expired/;
+// pg, and who holds a lock by a session, give these without a code.
+const LOST_TEXTS = /Connection terminated|^the connection that holds .* was lost|connection error and is not queryable|Client was closed|Query read timeout|timeout exceeded when trying to connect|timeout expired/;
 
 /** True where the connection is gone, so that whether the last statement was carried out is not known. */
 export function isConnectionLost(error: unknown): boolean {

@@ -11,6 +11,7 @@ export async function migrateSchema(databaseUrl: string, schema: string, migrati
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     await adoptFormerTables(pool, schema);
+    if (await isUpToDate(pool, schema, migrations)) return;
     const migrator = new Migrator({
       db,
       provider: { getMigrations: async () => ({ ...migrations }) },
@@ -23,6 +24,14 @@ export async function migrateSchema(databaseUrl: string, schema: string, migrati
   } finally {
     await db.destroy();
   }
+}
+
+/** The migrator looks at every table of the database, and stumbles over those that are dropped meanwhile: it is asked only where there is something to do. */
+async function isUpToDate(pool: Pool, schema: string, migrations: Migrations): Promise<boolean> {
+  const { rows: tables } = await pool.query(`select from pg_class where oid = to_regclass('${schema}.migration')`);
+  if (tables.length === 0) return false;
+  const { rows } = await pool.query<{ name: string }>(`select name from ${schema}.migration`);
+  return rows.length === Object.keys(migrations).length && rows.every(({ name }) => name in migrations);
 }
 
 /** Until 0.1.0 two schemas kept their migrations in tables named by the library: what they say still holds. */

@@ -81,7 +81,7 @@ async function projectWhileConnected(options: ProjectorOptions): Promise<void> {
     await ensureLiveGeneration(client, options);
     const epoch = await takeOver(client, options.set.name);
     await checkFolds(client, options);
-    while (!options.signal.aborted) await followLive(client, epoch, options);
+    while (!options.signal.aborted) await followUntilSwitched(client, epoch, options);
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -127,11 +127,22 @@ async function checkFolds(client: Client, { set, store }: ProjectorOptions): Pro
 }
 
 /** Until the signal aborts, or another build was made live. */
-async function followLive(client: Client, epoch: number, options: ProjectorOptions): Promise<void> {
-  const { set, store, onProgress } = options;
+async function followUntilSwitched(client: Client, epoch: number, options: ProjectorOptions): Promise<void> {
+  const { set } = options;
   const live = await liveGeneration(client, set.name);
   if (live === null) throw new Error('The read models that were live are gone.');
   if (live.ownerEpoch !== epoch) throw new ReadStoreError('fenced', 'Another projector took over.');
+  try {
+    await followLive(client, live, options);
+  } catch (error) {
+    // What was followed is kept when another build is switched to, and gone when yet another is.
+    const now = await liveGeneration(client, set.name);
+    if (now === null || now.number === live.number) throw error;
+  }
+}
+
+async function followLive(client: Client, live: Generation, options: ProjectorOptions): Promise<void> {
+  const { set, store, onProgress } = options;
   const known = new KnownPlacements();
   // The program may not be the one that they threw in.
   await retryNow(client, live.number, null);
