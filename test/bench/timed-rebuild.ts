@@ -1,0 +1,33 @@
+import type { EventStore } from '@bestendig/event-store';
+import { rebuild, type RebuildProgress, type RebuildResult } from '@bestendig/projection-engine';
+import { READ_MODELS } from '@bestendig/read-models';
+import type { PartThreads } from '@bestendig/standalone';
+
+type Step = RebuildProgress['step'];
+type Compared = Extract<RebuildResult, { readonly compared: unknown }>['compared'];
+export type TimedRebuild = {
+  readonly events: number;
+  readonly compared: Compared;
+  /** From the first read to indexed and analysed. */
+  readonly seconds: number;
+  readonly secondsOf: Readonly<Record<Step, number>>;
+};
+export type Rebuilt = { readonly databaseUrl: string; readonly store: EventStore; readonly folders: PartThreads };
+
+/** Rebuilds all read models as `npm run rebuild` does, and says what each step took. `verify` is with the switch. */
+export async function timedRebuild({ databaseUrl, store, folders }: Rebuilt): Promise<TimedRebuild> {
+  const secondsOf = { plan: 0, fold: 0, index: 0, catchUp: 0, verify: 0 };
+  let step: Step = 'plan';
+  let since = performance.now();
+  const enter = (next: Step): void => {
+    const now = performance.now();
+    secondsOf[step] += (now - since) / 1_000;
+    [step, since] = [next, now];
+  };
+  const onProgress = ({ step: told }: RebuildProgress): void => (told === step ? undefined : enter(told));
+  const result = await rebuild({ set: READ_MODELS, store, databaseUrl, folders, onProgress });
+  enter('verify');
+  if (result.outcome !== 'switched') throw new Error('The rebuild did not switch.');
+  const { events, compared } = result;
+  return { events, compared, secondsOf, seconds: secondsOf.plan + secondsOf.fold + secondsOf.index };
+}
