@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '@bestendig/event-store';
 import type { ProjectionSet } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
 
@@ -47,11 +48,10 @@ export function poisoned(poison: Poison, isMended: () => boolean = () => false):
   };
 }
 
-/** One in twelve. */
+/** One in twelve; alike for what was read from a store and what was not. */
 function isUnlucky(value: unknown, salt: number | undefined): boolean {
   if (salt === undefined) return false;
-  const digest = createHash('md5')
-    .update(`${salt} ${JSON.stringify(value)}`)
-    .digest();
+  const text = canonicalJson(JSON.parse(JSON.stringify(value)));
+  const digest = createHash('md5').update(`${salt} ${text}`).digest();
   return digest.readUInt16BE(0) % 12 === 0;
 }

@@ -3,6 +3,7 @@ import {
   fingerprintOf,
   loadHistories,
   quarantinedOf,
+  rebuild,
   redrive,
   runProjector,
   type ProjectionSet,
@@ -84,13 +85,18 @@ test('what throws is left out alike in pages of any size and at once, all else i
       const live = await withClient(database.url, (client) => liveGeneration(client, set.name));
       expect(live).toMatchObject({ appliedEvents: log.length, quarantined: atOnce.list.length });
 
+      // A rebuild finds the same by itself, and switches.
+      const rebuilt = await rebuild({ set, store, databaseUrl: database.url });
+      expect(rebuilt).toMatchObject({ outcome: 'switched', compared: 'sameAsLive' });
+      expect(found(await quarantined())).toEqual(atOnce.list);
+
       // Folded again with the same program nothing changes; with a mended one everything is there.
       await projectAll(database.url, store, pageEvents, set);
       expect(found(await quarantined())).toEqual(atOnce.list);
-      expect(await rowsIn(database.url, 'read_model_1')).toEqual(atOnce.rows);
+      expect(await rowsIn(database.url, 'read_model_2')).toEqual(atOnce.rows);
       await projectAll(database.url, store, pageEvents);
       expect(await quarantined()).toEqual([]);
-      const rows = await rowsIn(database.url, 'read_model_1');
+      const rows = await rowsIn(database.url, 'read_model_2');
       expect(rows).toEqual(await rowsAtOnce(database.url, log));
     }),
     { numRuns: 10, endOnFailure: true },

@@ -7,8 +7,7 @@ import {
   type PlacementEvent,
   type Timeline,
 } from '@bestendig/placement-domain';
-import { changesOf, emptyChangeSet, type ChangeSet } from './change-set';
-import { joinedPlacements } from './persons';
+import { changesOf, type ChangeSet } from './change-set';
 import { placementStates, type PlacementState } from './placement-states';
 import type { ProjectionSet } from './projection';
 
@@ -47,16 +46,6 @@ export function foldPerson(set: ProjectionSet, person: PersonHistory, changes: C
     chains: chainsAt(person, moment, alone, together),
   }));
   for (const { table, collect } of set.ofChains) collect(states, changesOf(changes, table));
-}
-
-/** Everything at once, from the first event on: what any sequence of pages must come to. Pure. */
-export function foldAll(set: ProjectionSet, placements: readonly Omit<PlacementHistory, 'from'>[]): ChangeSet {
-  const changes = emptyChangeSet(set);
-  for (const joined of joinedPlacements(placements)) {
-    const folded = joined.placements.map((placement) => foldPlacement(set, { ...placement, from: null }, changes));
-    for (const candidateId of joined.candidates) foldPerson(set, { candidateId, placements: folded }, changes);
-  }
-  return changes;
 }
 
 /** A moment at which something of the person's placements changed; `knownFrom` null: before them all. */

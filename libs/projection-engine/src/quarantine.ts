@@ -72,12 +72,16 @@ export function culpritsOf(
   { from, error }: { readonly from: string | null; readonly error: unknown },
 ): readonly Quarantined[] {
   const found = new Map<string, Quarantined>();
-  const withoutFound = (placement: Placement): Placement => soundPart([placement], [...found.values()])[0] ?? placement;
+  let thrownAt = '';
+  const add = (one: Quarantined): void => {
+    found.set(one.placementId, one);
+    if (one.thrownAt > thrownAt) thrownAt = one.thrownAt;
+  };
   const soundAlone = (placement: Placement): Placement => {
-    let kept = withoutFound(placement);
+    let [kept = placement] = soundPart([placement], [...found.values()]);
     for (let one = culpritAlone(set, kept, from); one !== null; one = culpritAlone(set, kept, from)) {
-      found.set(one.placementId, one);
-      kept = withoutFound(kept);
+      add(one);
+      [kept = placement] = soundPart([kept], [one]);
     }
     return kept;
   };
@@ -85,22 +89,18 @@ export function culpritsOf(
   for (;;) {
     const one = culpritTogether(set, { ...group, placements }, from);
     if (one === null) break;
-    found.set(one.placementId, one);
+    add(one);
     placements = placements.map((placement) =>
       placement.placementId === one.placementId ? soundAlone(placement) : placement,
     );
   }
-  if (found.size > 0) return decidedTogether([...found.values()]);
+  // All were found beside the others, and beside what was found first of the same placement: what may change one may change all.
+  if (found.size > 0)
+    return [...found.values()]
+      .map((one) => ({ ...one, thrownAt }))
+      .sort((one, other) => compare(one.placementId, other.placementId));
   if (from === null) throw error;
   return culpritsOf(set, group, { from: null, error });
-}
-
-/** What one was found beside the others: what may change one may change all. */
-function decidedTogether(found: readonly Quarantined[]): readonly Quarantined[] {
-  const thrownAt = found.reduce((last, one) => (one.thrownAt > last ? one.thrownAt : last), '');
-  return found
-    .map((one) => ({ ...one, thrownAt }))
-    .sort((one, other) => (one.placementId < other.placementId ? -1 : 1));
 }
 
 /** Stage 1: the first moment at which the placement's rows throw. */
