@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { EventStoreError, openPostgresEventStore, type EventStore } from '@bestendig/event-store';
 import { runProjector } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
+import { startPartThreads } from './rebuild/part-threads';
 import type { ProjectorData, ProjectorMessage } from './projector-thread';
 
 const RETRY_MS = 250;
@@ -16,7 +17,7 @@ async function follow({ databaseUrl }: ProjectorData): Promise<void> {
   const tell = (message: ProjectorMessage) => parentPort?.postMessage(message);
   const store = await open(databaseUrl, stop.signal);
   try {
-    if (store !== null) await runProjector({ set: READ_MODELS, store, databaseUrl, signal: stop.signal, onProgress: ({ appliedEvents, atHead }) => tell({ appliedEvents, atHead }) });
+    if (store !== null) await runProjector({ set: READ_MODELS, store, databaseUrl, signal: stop.signal, startFolders: () => startPartThreads(databaseUrl), onProgress: ({ appliedEvents, atHead }) => tell({ appliedEvents, atHead }) });
   } finally {
     await store?.close();
     parentPort?.unref();

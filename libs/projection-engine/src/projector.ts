@@ -16,7 +16,7 @@ import { startFirstBuild } from './first-build';
 import { fingerprintOf, type ProjectionSet } from './projection';
 import { KnownPlacements } from './known-placements';
 import { goBackToOwn } from './operations';
-import { rebuild } from './rebuild';
+import { rebuild, type PartFolders } from './rebuild';
 import { tablesThatDiffer } from './self-check';
 import { withTicks } from './ticks';
 
@@ -39,6 +39,8 @@ export type ProjectorOptions = {
   /** Ends it, between two pages. */
   readonly signal: AbortSignal;
   readonly pageEvents?: number;
+  /** Folds the parts of a rebuild elsewhere, where one is needed at start; unless given they are folded here. */
+  readonly startFolders?: () => PartFolders & { close(): Promise<void> };
   /** After each page, and once when the end of the log is reached. */
   readonly onProgress?: (progress: {
     readonly appliedEvents: number;
@@ -109,8 +111,10 @@ async function ensureLiveGeneration(client: Client, options: ProjectorOptions): 
   const { set, store, databaseUrl, signal } = options;
   const live = await liveGeneration(client, set.name);
   if (live === null) await startFirstBuild(client, set);
-  else if (live.fingerprint !== fingerprintOf(set) && !(await goBackToOwn({ set, store, databaseUrl })))
-    await rebuild({ set, store, databaseUrl, signal });
+  else if (live.fingerprint !== fingerprintOf(set) && !(await goBackToOwn({ set, store, databaseUrl }))) {
+    const folders = options.startFolders?.();
+    await rebuild({ set, store, databaseUrl, signal, ...(folders && { folders }) }).finally(() => folders?.close());
+  }
 }
 
 /** @throws ReadStoreError `foldChanged` */

@@ -37,13 +37,14 @@ export type RebuildOptions = {
   readonly signal?: AbortSignal;
   readonly pageEvents?: number;
   /** Folds parts elsewhere, so many at a time; unless given they are folded here, one by one. */
-  readonly folders?: { readonly count: number; fold(task: PartTask): Promise<PartDone> };
+  readonly folders?: PartFolders;
   /** Switches also where the rows differ from those of live: somebody has looked at the differences. */
   readonly approve?: boolean;
   /** Compares and leaves live as it is; the new build is dropped. */
   readonly onlyVerify?: boolean;
   readonly onProgress?: (progress: RebuildProgress) => void;
 };
+export type PartFolders = { readonly count: number; fold(task: PartTask): Promise<PartDone> };
 export type RebuildProgress = {
   readonly step: 'plan' | 'fold' | 'index' | 'catchUp' | 'verify';
   readonly events: number;
