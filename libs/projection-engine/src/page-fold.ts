@@ -121,6 +121,8 @@ function foldJoined(set: ProjectionSet, joined: Joined, folding: Folding, change
     backTo(mark, changes);
     const { from, tooMany } = folding;
     const found = culpritsOf(set, { ...joined, tooMany }, { from, error });
+    // What was known before is read otherwise without them: the page is folded from an earlier moment on.
+    if (earliestOf(found, from) < from) return found;
     const sound = { ...joined, placements: soundPart(joined.placements, found) };
     foldWhole(set, sound, { ...folding, isWholeGroup: true }, changes);
     return found;
