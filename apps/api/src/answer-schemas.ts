@@ -65,5 +65,7 @@ export const answerSchemas = (): Readonly<Record<string, Schema>> => ({
   QuarantinedPlacementList: object({ quarantinedPlacements: list(reference('QuarantinedPlacement')) }),
   QuarantinedPlacement: object({ placementId: id, eventId: text, eventType: text, knownTime: moment, error: text, attempts: whole, quarantinedAt: moment, retryAt: moment }),
   RedriveResult: object({ redriven: whole }),
+  RollBackResult: object({ live: text }),
+  CancelResult: object({ cancelled: flag }),
   Health: { ...object({ status: oneOf('up', 'degraded'), quarantined: whole }), description: 'Degraded while a placement is in quarantine' },
 });

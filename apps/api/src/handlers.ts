@@ -10,6 +10,7 @@ import { QuarantineController } from './quarantine/quarantine.controller';
 import { ListQuarantinedPlacementsHandler } from './quarantine/quarantine.queries';
 import { RedriveQuarantinedPlacementsHandler } from './quarantine/redrive.command';
 import { GetCohortRetentionHandler, GetDuurzaamheidHandler } from './measures/measures.queries';
+import { CancelRebuildHandler, RollBackReadModelsHandler } from './operations/builds.commands';
 import { OpenApiController } from './operations/openapi.controller';
 import { OperationsController } from './operations/operations.controller';
 import { GetHealthHandler, GetProjectionsHandler } from './operations/operations.queries';
@@ -32,5 +33,5 @@ export const HANDLERS: readonly Type[] = [
   ...[RecordHrFactsHandler, RegisterPlacementHandler, RecordFactHandler, DiscardParkedFactHandler, MendLinkHandler],
   ...[ValidateHrFactsHandler, GetPlacementHandler, GetPlacementHistoryHandler, ListPlacementsHandler, SearchPlacementsHandler, SearchIntakeHandler],
   ...[ListParkedFactsHandler, GetCohortRetentionHandler, GetDuurzaamheidHandler, GetHealthHandler, GetProjectionsHandler],
-  ...[ListQuarantinedPlacementsHandler, RedriveQuarantinedPlacementsHandler],
+  ...[ListQuarantinedPlacementsHandler, RedriveQuarantinedPlacementsHandler, RollBackReadModelsHandler, CancelRebuildHandler],
 ];

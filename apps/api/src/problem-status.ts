@@ -71,6 +71,6 @@ export const ANSWERED: Readonly<Record<ProblemCode, Answered>> = {
   rebuildRunning: conflict('A rebuild is running'),
   foldChanged: defect,
   rebuildCancelled: defect,
-  nothingToGoBackTo: defect,
+  nothingToGoBackTo: conflict('No build to go back to'),
   checksumDiffers: defect,
 };
