@@ -19,6 +19,8 @@ export type ProjectionStatus = {
   readonly position: Position | null;
   readonly appliedKnownTime: string | null;
   readonly appliedEvents: number;
+  /** Placements whose events make a fold throw. */
+  readonly quarantined: number;
   /** Null for a build that is kept: it is not followed up. */
   readonly lag: {
     readonly events: number;
@@ -50,6 +52,7 @@ export async function statusOf(
       position,
       appliedKnownTime: build.appliedKnownTime,
       appliedEvents: build.appliedEvents,
+      quarantined: build.quarantined,
       lag: state === 'kept' ? null : await lagOf(store, position, appliedAt ?? builtAt),
       builtAt,
       liveSince: build.liveSince,

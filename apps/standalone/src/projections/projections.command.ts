@@ -32,9 +32,9 @@ async function list(): Promise<void> {
   });
 }
 
-function lineOf({ name, state, schema, version, isCurrentVersion, appliedEvents, lag }: ProjectionStatus): string {
+function lineOf({ name, state, schema, version, isCurrentVersion, appliedEvents, quarantined, lag }: ProjectionStatus): string {
   const behind = lag === null ? 'not followed up' : lag.events === 0 ? 'up to date' : `${lag.atLeast ? 'at least ' : ''}${whole(lag.events)} facts behind, for ${lag.seconds.toFixed(1)} s`;
-  return `${name}  ${state.padEnd(8)}  ${schema}  version ${version}${isCurrentVersion ? '' : ' (another than this program\'s)'}  ${whole(appliedEvents)} facts, ${behind}`;
+  return `${name}  ${state.padEnd(8)}  ${schema}  version ${version}${isCurrentVersion ? '' : ' (another than this program\'s)'}  ${whole(appliedEvents)} facts, ${behind}${quarantined === 0 ? '' : `, ${whole(quarantined)} placements in quarantine`}`;
 }
 
 async function goBack(): Promise<void> {
