@@ -287,6 +287,8 @@ class Rebuild {
       if (this.isGivenUp()) return null;
       await client.query('begin isolation level repeatable read read only');
       await client.query('set local enable_seqscan = on; set local enable_hashjoin = on');
+      // Only a question takes the snapshot: it must be taken before live moves on.
+      await client.query('select 1');
       await holder.query('commit');
       const built = await checksumOf(client, set, build.schema);
       if (live === null) return { live: null, events: build.appliedEvents, built, differences: [] };
