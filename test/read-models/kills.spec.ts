@@ -161,6 +161,25 @@ test('a rebuild beside a projector that goes on gives the rows that live has, is
   await readStore.close();
 });
 
+test('live is compared at one point however quickly it moves on', async () => {
+  const done = new AbortController();
+  const busy = await createTestDatabase();
+  const other = await openPostgresEventStore({ databaseUrl: busy.url, maxConnections: 4 });
+  const where = { set: READ_MODELS, store: other, databaseUrl: busy.url };
+  const projecting = runProjector({ ...where, pageEvents: 5, signal: done.signal });
+  const recording = (async () => {
+    for (let index = 0; index < log.length && !done.signal.aborted; index += 1)
+      await appendTo(other, log.slice(index, index + 1));
+  })();
+  await sleep(300);
+  for (let round = 0; round < 8; round += 1)
+    expect(await rebuild({ ...where, onlyVerify: true })).toMatchObject({ outcome: 'verified', differences: [] });
+  done.abort();
+  await Promise.all([projecting, recording]);
+  await other.close();
+  await busy.drop();
+});
+
 test('a rebuild that is stopped or killed goes on where it was', async () => {
   await projectAll(database.url, store, 500);
   const stop = new AbortController();
