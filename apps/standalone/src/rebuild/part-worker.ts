@@ -1,9 +1,17 @@
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openPostgresEventStore } from '@bestendig/event-store';
 import { connectForParts, foldPart, type PartTask } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
 import { codeOf } from '../errors';
 import type { PartAnswer, PartWorkerData } from './part-threads';
+
+// A rebuild takes the processor time that questions and recording leave; where the system does not allow it, its share.
+try {
+  setPriority(constants.priority.PRIORITY_LOW);
+} catch {
+  // It is a courtesy.
+}
 
 // The whole of this thread: fold one part after the other, until it is ended from outside. A part is one transaction, so
 // that ending it at any moment leaves nothing behind.
