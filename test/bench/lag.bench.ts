@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   canonicalJson,
@@ -10,10 +13,11 @@ import { PlacementService, type FactDraft, type HrFact } from '@bestendig/placem
 import { rebuild } from '@bestendig/projection-engine';
 import { cohortRetention, READ_MODELS, resolveCut } from '@bestendig/read-models';
 import { liveGeneration, openReadStore, type ReadStore } from '@bestendig/read-store';
-import { NO_PROGRESS, startPartThreads, startProjectorThread, waitForReadModels, type PartThreads } from '@bestendig/standalone'; // prettier-ignore
+import { NO_PROGRESS, startPartThreads, startProjectorThread, waitForReadModels } from '@bestendig/standalone'; // prettier-ignore
 import { benchArgs, closeBench, peakMiB, percentile, withBenchPostgres, type Measure } from './bench';
 import { fillLog } from './filled-log';
 
+const COMMANDS = join(__dirname, '../../apps/standalone/src/main.js');
 const SEED = 4;
 const OFFERED_PER_SECOND = 500;
 const STRETCH_SECONDS = 7;
@@ -29,7 +33,7 @@ const PLACEMENTS = 500;
 const FACTS = 12;
 const SOURCE = 'urn:nld:oin:00000001000000000000:systeem:bench';
 
-type System = { readonly databaseUrl: string; readonly store: EventStore; readonly readStore: ReadStore; readonly service: PlacementService; readonly folders: PartThreads }; // prettier-ignore
+type System = { readonly databaseUrl: string; readonly store: EventStore; readonly readStore: ReadStore; readonly service: PlacementService }; // prettier-ignore
 /** What was seen in stretches of one kind. */
 type Seen = { readonly lagsMs: number[]; readonly questionsMs: number[]; commands: number; seconds: number };
 
@@ -45,10 +49,11 @@ async function measure(databaseUrl: string, size: number, rounds: number): Promi
   const readStore = await openReadStore(databaseUrl);
   const folders = startPartThreads(databaseUrl);
   await rebuild({ set: READ_MODELS, store, databaseUrl, folders });
+  await folders.close();
   const projector = startProjectorThread(databaseUrl);
   await waitForReadModels({ store, readStore, signal: projector.failed, progress: NO_PROGRESS, expected: size });
   const service = new PlacementService({ store, secret: Buffer.alloc(32, 1) });
-  const system = { databaseUrl, store, readStore, service, folders };
+  const system = { databaseUrl, store, readStore, service };
   const [quiet, beside] = [nothingSeen(), nothingSeen()];
   const facts = factsToRecord();
   await stretch(system, facts, nothingSeen());
@@ -61,7 +66,7 @@ async function measure(databaseUrl: string, size: number, rounds: number): Promi
   console.log(`the rebuild beside: ${Math.round(rebuilt / beside.seconds)} events/s`);
   await waitForReadModels({ store, readStore, signal: projector.failed, progress: NO_PROGRESS, expected: size });
   await projector.stop();
-  await Promise.all([folders.close(), readStore.close(), store.close()]);
+  await Promise.all([readStore.close(), store.close()]);
   return measuresOf(size, quiet, beside);
 }
 
@@ -70,16 +75,12 @@ const nothingSeen = (): Seen => ({ lagsMs: [], questionsMs: [], commands: 0, sec
 const told = ({ lagsMs, questionsMs, commands, seconds }: Seen): string =>
   `${Math.round(commands / seconds)} commands/s, lag p50 ${Math.round(percentile(lagsMs, 0.5))} ms, p99 ${Math.round(percentile(lagsMs, 0.99))} ms, question p50 ${Math.round(percentile(questionsMs, 0.5))} ms, p99 ${Math.round(percentile(questionsMs, 0.99))} ms`; // prettier-ignore
 
-/** One rebuild after the other for as long as the work takes. @returns events folded until then */
-async function besideRebuilds(system: System, work: () => Promise<void>): Promise<number> {
+/** One rebuild after the other, each a process of its own as `npm run rebuild` is, for as long as the work takes. @returns events of those that came to their end */
+async function besideRebuilds({ databaseUrl }: System, work: () => Promise<void>): Promise<number> {
   const stop = new AbortController();
   let events = 0;
   const rebuilding = async (): Promise<void> => {
-    while (!stop.signal.aborted) {
-      let last = 0;
-      await rebuild({ set: READ_MODELS, ...system, signal: stop.signal, onProgress: (progress) => (last = progress.events) }); // prettier-ignore
-      events += last;
-    }
+    while (!stop.signal.aborted) events += await rebuildInProcess(databaseUrl, stop.signal);
   };
   const done = failingLater(rebuilding());
   try {
@@ -89,6 +90,22 @@ async function besideRebuilds(system: System, work: () => Promise<void>): Promis
     await done;
   }
   return events;
+}
+
+async function rebuildInProcess(databaseUrl: string, signal: AbortSignal): Promise<number> {
+  const environment = { ...process.env, DATABASE_URL: databaseUrl, BESTENDIG_SECRET: '01'.repeat(32) };
+  const child = spawn(process.execPath, [COMMANDS, 'rebuild'], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const end = (): unknown => child.kill('SIGINT');
+  signal.addEventListener('abort', end, { once: true });
+  let [said, complained] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (complained += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  signal.removeEventListener('abort', end);
+  const rebuilt = /from ([\d,]+) facts.*the same rows as live/.exec(said)?.[1];
+  if (rebuilt !== undefined) return Number(rebuilt.replaceAll(',', ''));
+  if (!signal.aborted) throw new Error(`A rebuild ended with ${code}: ${said}${complained}`);
+  return 0;
 }
 
 /** Commands come by the clock, whether those before are done or not. */
