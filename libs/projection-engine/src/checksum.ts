@@ -37,11 +37,10 @@ export async function checksumOf(
 ): Promise<readonly TableChecksum[]> {
   const checksums: TableChecksum[] = [];
   for (const table of tablesOf(set)) {
-    // Sums of bigint are exact, as many as there are.
+    // Sums of bigint are exact, as many as there are. The offset keeps a row's text from being made twice.
     const { rows } = await client.query<{ part: number; rows: number; one: string; two: string }>(
-      `select ${partOf(table)} as part, count(*)::float8 as rows,
-         sum(hashtextextended(t::text, 0))::text as one, sum(hashtextextended(t::text, 1))::text as two
-       from ${schema}.${table.name} t group by 1 order by 1`,
+      `select part, count(*)::float8 as rows, sum(hashtextextended(row, 0))::text as one, sum(hashtextextended(row, 1))::text as two
+       from (select ${partOf(table)} as part, t::text as row from ${schema}.${table.name} t offset 0) as texts group by 1 order by 1`,
     );
     checksums.push({
       table: table.name,

@@ -288,11 +288,16 @@ class Rebuild {
       await client.query('begin isolation level repeatable read read only');
       await client.query('set local enable_seqscan = on; set local enable_hashjoin = on');
       // Only a question takes the snapshot: it must be taken before live moves on.
-      await client.query('select 1');
+      const { rows } = await client.query<{ snapshot: string }>('select pg_export_snapshot() as snapshot');
       await holder.query('commit');
-      const built = await checksumOf(client, set, build.schema);
+      await holder.query('begin isolation level repeatable read read only');
+      await holder.query(`set transaction snapshot '${rows[0]?.snapshot ?? ''}'`);
+      const isComparable = live !== null && live.fingerprint === fingerprintOf(set);
+      const [built, other] = await bothDone(
+        checksumOf(client, set, build.schema),
+        isComparable ? checksumOf(holder, set, live.schema) : Promise.resolve(null),
+      );
       if (live === null) return { live: null, events: build.appliedEvents, built, differences: [] };
-      const other = live.fingerprint === fingerprintOf(set) ? await checksumOf(client, set, live.schema) : null;
       const differences =
         other === null
           ? []
@@ -393,6 +398,12 @@ const described = (differences: readonly Difference[]): string =>
   differences
     .map(({ table, liveRows, builtRows, parts, examples }) => `${table}: ${liveRows} rows live, ${builtRows} rebuilt, ${parts} parts differ, e.g. ${examples.join(', ')}.`)
     .join(' '); // prettier-ignore
+
+/** Waits for both, also where one fails: its connection is used again. */
+async function bothDone<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
+  await Promise.allSettled([one, other]);
+  return [await one, await other];
+}
 
 /** Waits for all, then throws the first failure: nobody works on behind the back of who gave up. */
 async function allDone(works: readonly Promise<void>[]): Promise<void> {
