@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openPostgresEventStore } from '@bestendig/event-store';
+import { openPostgresEventStore, type Position } from '@bestendig/event-store';
 import { openIntake } from '@bestendig/intake';
 import { openReadStore } from '@bestendig/read-store';
 import {
@@ -54,22 +54,40 @@ async function tell(databaseUrl: string): Promise<void> {
     select nspname || '.' || relname as name, pg_total_relation_size(pg_class.oid)::float8 as bytes
     from pg_class join pg_namespace on pg_namespace.oid = relnamespace
     where relkind = 'r' and nspname !~ '^pg_' and nspname <> 'information_schema' order by 2 desc`);
-  const { rows } = await client.query<{ events: number; placements: number; facts: number; text: number }>(`
-    select count(*)::float8 as events, sum(octet_length(canonical))::float8 as text,
-      count(*) filter (where stream like 'placement-%')::float8 as facts,
-      count(*) filter (where stream like 'placement-%' and revision = 0)::float8 as placements
-    from event_store.events`);
   await client.end();
-  const [counts] = rows;
-  if (counts === undefined || counts.facts === 0) throw new Error('Nothing was imported.');
+  const counts = await countsOf(databaseUrl);
+  if (counts.facts === 0) throw new Error('Nothing was imported.');
   const bytes = spaces.reduce((sum, space) => sum + space.bytes, 0);
   const { facts, placements, events, text } = counts;
   console.log(`${placements} placements, ${facts} facts, ${events} events with links; bytes a fact:`);
   for (const space of spaces) if (space.bytes / facts >= 1) console.log(`  ${space.name.padEnd(40)} ${Math.round(space.bytes / facts)}`); // prettier-ignore
   const per = (count: number): number => Math.round(bytes / count);
-  const log = spaces.find(({ name }) => name === 'event_store.events')?.bytes ?? Number.NaN;
+  const log = spaces.find(({ name }) => name.endsWith('.events'))?.bytes ?? Number.NaN;
   console.log(`all: ${per(facts)} a fact, ${per(placements)} a placement; the log: ${Math.round(log / events)} an event, of which ${Math.round(text / events)} its text`); // prettier-ignore
   console.log(JSON.stringify({ bench: 'space', size: placements, unit: 'bytes/fact', value: per(facts), bytesPerPlacement: per(placements), logBytesPerEvent: Math.round(log / events), peakMiB: peakMiB() })); // prettier-ignore
+}
+
+type Counts = { events: number; facts: number; placements: number; text: number };
+
+/** Read as anybody reads the log. */
+async function countsOf(databaseUrl: string): Promise<Counts> {
+  const store = await openPostgresEventStore({ databaseUrl });
+  const counts: Counts = { events: 0, facts: 0, placements: 0, text: 0 };
+  for (let from: Position | null = null; ; ) {
+    const page = await store.readRaw(from, 1_000);
+    const last = page.at(-1);
+    if (last === undefined) break;
+    for (const { stream, revision, canonical } of page) {
+      counts.events += 1;
+      counts.text += Buffer.byteLength(canonical);
+      if (!stream.startsWith('placement-')) continue;
+      counts.facts += 1;
+      if (revision === 0) counts.placements += 1;
+    }
+    from = last.position;
+  }
+  await store.close();
+  return counts;
 }
 
 void main();

@@ -107,7 +107,8 @@ export function contradictsItself(fact: PlacementFact): boolean {
 }
 
 function endsBeforeStart(start: Day, end: Day | undefined, inexact: Inexact | undefined, field: DateField): boolean {
-  if (end === undefined || end >= start) return false;
+  // A fact of a kind that has no such date may still hold anything under its name.
+  if (typeof end !== 'string' || end >= start) return false;
   return latest(end, inexact, field) < earliest(start, inexact, 'effectiveDate');
 }
 
