@@ -6,6 +6,7 @@ import {
   foldPart,
   rebuild,
   rollBack,
+  runProjector,
   statusOf,
   type ProjectionSet,
 } from '@bestendig/projection-engine';
@@ -149,6 +150,78 @@ test('a rebuild that runs is cancelled, one that was left is removed, and live i
   expect(await cancelRebuild(options())).toBe(true);
   expect(await builds()).toEqual(before);
 });
+
+test.each(['index', 'verify'] as const)(
+  'cancelled at its last steps (%s), there is one live build whatever came first',
+  async (at) => {
+    await projectAll(database.url, store, 500);
+    let cancelling: Promise<boolean> | null = null;
+    const running = rebuild({
+      ...options(),
+      onProgress: ({ step }) => {
+        if (step === at) cancelling ??= cancelRebuild(options());
+      },
+    });
+    await running.catch((error: unknown) => expect(error).toMatchObject({ code: 'rebuildCancelled' }));
+    await cancelling;
+    expect((await builds()).filter((build) => build.startsWith('live'))).toHaveLength(1);
+    expect((await builds()).filter((build) => build.startsWith('building'))).toEqual([]);
+    await rebuild(options());
+  },
+);
+
+test('a part that is done is not folded again', async () => {
+  await projectAll(database.url, store, 500);
+  const client = await connect({ databaseUrl: database.url, name: 'test' });
+  const where = { set: READ_MODELS, store, client };
+  const twice = async (task: Parameters<typeof foldPart>[1]): ReturnType<typeof foldPart> => {
+    const done = await foldPart(where, task);
+    expect(await foldPart(where, task)).toEqual(done);
+    return done;
+  };
+  expect(await rebuild({ ...options(), folders: { count: 1, fold: twice } })).toMatchObject({ compared: 'sameAsLive' });
+  await client.end();
+});
+
+test('a build that is further than live is compared where both are', async () => {
+  const stop = new AbortController();
+  await rebuild({ ...options(), signal: stop.signal, onProgress: ({ step }) => (step === 'index' ? stop.abort() : undefined) }); // prettier-ignore
+  const first = new AbortController();
+  await runProjector({ ...options(), pageEvents: 10, signal: first.signal, onProgress: () => first.abort() });
+  expect(await rebuild(options())).toMatchObject({ outcome: 'switched', compared: 'sameAsLive' });
+});
+
+test('the time zone of a database changes nothing', async () => {
+  const elsewhere = await createTestDatabase();
+  const name = new URL(elsewhere.url).pathname.slice(1);
+  await withClient(elsewhere.url, (client) => client.query(`alter database "${name}" set timezone to 'Asia/Tokyo'`));
+  await projectAll(elsewhere.url, store, 500);
+  expect(await rebuild({ ...options(), databaseUrl: elsewhere.url })).toMatchObject({ compared: 'sameAsLive' });
+  await elsewhere.drop();
+});
+
+test('tables that somebody still reads go later, and hold nothing up', async () => {
+  await projectAll(database.url, store, 500);
+  await rebuild(options());
+  const reader = await connect({ databaseUrl: database.url, name: 'reader' });
+  await reader.query('begin');
+  await reader.query('select from read_model_1.placement');
+  await rebuild(options());
+  expect((await builds())[0]).toMatch(/^live read_model_3/);
+  expect(await schemas()).toEqual(['read_model_1', 'read_model_2', 'read_model_3']);
+  await reader.end();
+  await rebuild(options());
+  expect(await schemas()).toEqual(['read_model_3', 'read_model_4']);
+});
+
+async function schemas(): Promise<readonly string[]> {
+  const { rows } = await withClient(database.url, (client) =>
+    client.query<{ name: string }>(
+      `select nspname as name from pg_namespace where nspname ~ '^read_model_[0-9]' order by 1`,
+    ),
+  );
+  return rows.map(({ name }) => name);
+}
 
 test('a rebuild leaves out what live leaves out, and says so', async () => {
   const target = log[20]?.event.id ?? '';

@@ -21,7 +21,8 @@ export const PLACEMENT_EVENTS = { categories: ['placement'] } as const;
 
 /** A connection that looks rows up by key: on young tables without statistics the planner would read them whole. */
 export function connectForWriting(databaseUrl: string): Promise<Client> {
-  const settings = '-c timezone=UTC -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off';
+  const settings =
+    '-c timezone=UTC -c datestyle=ISO -c extra_float_digits=1 -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off';
   return connect({ databaseUrl, name: 'projector', settings });
 }
 

@@ -1,7 +1,8 @@
 import type { EventStore } from '@bestendig/event-store';
-import { connect, isUnavailable } from '@bestendig/postgres';
+import { connect } from '@bestendig/postgres';
 import {
-  dropGeneration,
+  dropLeftOvers,
+  generation as readGeneration,
   generationsOf,
   liveGeneration,
   lockGeneration,
@@ -9,6 +10,7 @@ import {
   makeLive,
   openReadStore,
   ReadStoreError,
+  removeGeneration,
   type Generation,
 } from '@bestendig/read-store';
 import type { Client } from 'pg';
@@ -23,7 +25,6 @@ const PAGE_EVENTS = 10_000;
 const PAGE_STREAMS = 10_000;
 /** Placements that are folded to estimate what a rebuild takes. */
 const SAMPLE_PLACEMENTS = 2_000;
-const CANCEL_ATTEMPTS = 5;
 
 type Where = { readonly set: ProjectionSet; readonly store: EventStore; readonly databaseUrl: string };
 
@@ -76,9 +77,8 @@ async function switchTo(
       const page = await pageUpTo(store, build.position, upTo, PAGE_EVENTS);
       if (page === null) return;
       const applied = await apply({ set, client, store, generation: build, known }, page);
-      if (applied === null)
-        throw new ReadStoreError('fenced', 'The build was moved by another while it was followed up.');
-      build = applied;
+      // A projector that takes live over moves nothing here, but what is held of the build is no longer so.
+      build = applied ?? (await reread(client, build));
     }
   };
   await follow(applyPage);
@@ -91,23 +91,25 @@ async function switchTo(
   });
 }
 
+async function reread(client: Client, build: Generation): Promise<Generation> {
+  const now = await readGeneration(client, build.number);
+  if (now === null) throw new ReadStoreError('nothingToGoBackTo', 'The build that was kept was removed.');
+  return now;
+}
+
 /** Removes the build that a rebuild makes, or has left unfinished; one that runs ends with `rebuildCancelled`. @returns whether there was one */
 export async function cancelRebuild({ set, databaseUrl }: Pick<Where, 'set' | 'databaseUrl'>): Promise<boolean> {
   await (await openReadStore(databaseUrl)).close();
   const client = await connect({ databaseUrl, name: 'cancel a rebuild' });
   try {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await inTransaction(client, async () => {
-          const building = (await generationsOf(client, set.name)).filter(({ state }) => state === 'building');
-          for (const { number } of building) await dropGeneration(client, number);
-          return building.length > 0;
-        });
-      } catch (error) {
-        // What is being written there may be waited for in a ring: then one of the two is sent away.
-        if (!isUnavailable(error) || attempt === CANCEL_ATTEMPTS) throw error;
-      }
-    }
+    const removed = await inTransaction(client, async () => {
+      await lockSet(client, set.name);
+      const building = (await generationsOf(client, set.name)).filter(({ state }) => state === 'building');
+      for (const { number } of building) await removeGeneration(client, number);
+      return building.length;
+    });
+    await dropLeftOvers(client);
+    return removed > 0;
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -33,6 +33,11 @@ export async function foldPart(
 ): Promise<PartDone> {
   await client.query('begin');
   try {
+    const before = await doneBefore(client, schema, part);
+    if (before !== null) {
+      await client.query('commit');
+      return before;
+    }
     const pieces = await piecesOf(client, schema, part);
     let events = 0;
     let asReportedFrom: Instant | null = null;
@@ -58,6 +63,15 @@ export async function foldPart(
     await client.query('rollback').catch(() => undefined);
     throw error;
   }
+}
+
+/** A part is folded by one at a time, and once: who comes second, after a kill or a lost lock, finds it done. */
+async function doneBefore(client: Client, schema: string, part: number): Promise<PartDone | null> {
+  const { rows } = await client.query<{ done: boolean; events: number }>(
+    `select done, coalesce(events, 0)::float8 as events from ${schema}.rebuild_part where number = $1 for update`,
+    [part],
+  );
+  return rows[0]?.done === true ? { events: rows[0].events } : null;
 }
 
 /** Folds placements and writes nothing. @returns how many events they have */

@@ -2,7 +2,7 @@ import type { EventStore, Instant, Page, Position } from '@bestendig/event-store
 import { connect } from '@bestendig/postgres';
 import {
   createGeneration,
-  dropGeneration,
+  dropLeftOvers,
   generation as readGeneration,
   generationsOf,
   instantText,
@@ -13,6 +13,7 @@ import {
   openReadStore,
   placeCheckpoint,
   ReadStoreError,
+  removeGeneration,
   type Generation,
 } from '@bestendig/read-store';
 import type { Client } from 'pg';
@@ -121,17 +122,20 @@ class Rebuild {
       // What fails because the build was removed under it was cancelled.
       const gone = (await readGeneration(client, build.number).catch(() => build)) === null;
       const isOwnWord = error instanceof ReadStoreError && error.code === 'checksumDiffers';
-      if (gone && !isOwnWord)
+      if (gone && !isOwnWord) {
+        await dropLeftOvers(client).catch(() => undefined);
         throw new ReadStoreError(
           'rebuildCancelled',
           'The rebuild was cancelled: the new build is gone, live is as it was.',
         );
+      }
       throw error;
     }
   }
 
   private async make(begun: Generation): Promise<RebuildResult> {
     const { client, set } = this;
+    await dropLeftOvers(client);
     let build = begun;
     const live = await liveGeneration(client, set.name);
     this.eventsInAll = live?.appliedEvents ?? null;
@@ -151,7 +155,7 @@ class Rebuild {
     const builds = await generationsOf(client, set.name);
     const unfinished = builds.find((build) => build.state === 'building' && build.fingerprint === fingerprintOf(set));
     for (const build of builds)
-      if (build.state === 'building' && build !== unfinished) await dropGeneration(client, build.number);
+      if (build.state === 'building' && build !== unfinished) await removeGeneration(client, build.number);
     return unfinished ?? this.begin();
   }
 
@@ -202,6 +206,8 @@ class Rebuild {
     const work = async (): Promise<void> => {
       for (const { number } of waiting) {
         if (this.isGivenUp()) return;
+        // By this session holds the rebuild's lock: where it is lost, nobody may go on folding.
+        await this.reread(build);
         const done = await folders.fold({
           generation: build.number,
           schema: build.schema,
@@ -221,7 +227,11 @@ class Rebuild {
       const client = await connect({ databaseUrl: this.options.databaseUrl, name: 'rebuild (index)' });
       try {
         for (const table of waiting) {
-          await createIndexes(client, table, build.schema);
+          await inTransaction(client, async () => {
+            // What a killed process left running in the server is waited for, so that what it made is seen.
+            await client.query(`lock table ${build.schema}.${table.name} in access exclusive mode`);
+            await createIndexes(client, table, build.schema);
+          });
           await client.query(`vacuum (analyze) ${build.schema}.${table.name}`);
         }
       } finally {
@@ -252,14 +262,17 @@ class Rebuild {
    * in that snapshot while live goes on.
    */
   private async verifyAndSwitch(before: Generation): Promise<RebuildResult> {
-    const { client, set, options } = this;
+    const { client, options } = this;
+    await this.bringLiveUpTo(before);
     const held = await this.standBesideLive(before);
     if (held === null) return GIVEN_UP;
     const checksum = held.built;
-    const comparable = held.live !== null && held.live.generation.fingerprint === fingerprintOf(set);
+    const comparable = held.live !== null && held.live.generation.fingerprint === fingerprintOf(this.set);
     const isRefused = comparable && held.differences.length > 0 && options.approve !== true;
-    if (isRefused || options.onlyVerify === true)
-      await inTransaction(client, () => dropGeneration(client, before.number));
+    if (isRefused || options.onlyVerify === true) {
+      await removeGeneration(client, before.number);
+      await dropLeftOvers(client);
+    }
     if (isRefused)
       throw new ReadStoreError('checksumDiffers', `The rebuilt read models differ from the live ones at the same position; live was left as it was. ${described(held.differences)}`); // prettier-ignore
     const same = held.differences.length === 0 ? 'sameAsLive' : 'otherThanLive';
@@ -268,7 +281,23 @@ class Rebuild {
     const told = { schema, checksum, compared, differences: held.differences } as const;
     if (options.onlyVerify === true) return { outcome: 'verified', events: held.events, ...told };
     const events = await inTransaction(client, () => this.switch(before));
+    await dropLeftOvers(client);
     return { outcome: 'switched', events, ...told };
+  }
+
+  /** A build that was begun while nothing was live may be further than what is live now. */
+  private async bringLiveUpTo(build: Generation): Promise<void> {
+    const { client, set, store } = this;
+    const { position } = await this.reread(build);
+    let known = new KnownPlacements();
+    while (!this.isGivenUp()) {
+      const live = await liveGeneration(client, set.name);
+      if (live === null || live.fingerprint !== fingerprintOf(set)) return;
+      const page = await pageUpTo(store, live.position, position, PAGE_EVENTS);
+      if (page === null) return;
+      const applied = await applyPage({ set, client, store, generation: live, known }, page);
+      if (applied === null) known = new KnownPlacements();
+    }
   }
 
   private async standBesideLive(before: Generation): Promise<{
@@ -278,7 +307,8 @@ class Rebuild {
     readonly differences: readonly Difference[];
   } | null> {
     const { client, set, options } = this;
-    const holder = await connect({ databaseUrl: options.databaseUrl, name: 'rebuild (holds live)' });
+    // With the settings of the other session: rows are compared by their text.
+    const holder = await connectForWriting(options.databaseUrl);
     try {
       await holder.query('begin');
       const current = await liveGeneration(holder, set.name);
@@ -315,7 +345,9 @@ class Rebuild {
     await lockSet(client, set.name);
     const current = await liveGeneration(client, set.name);
     const live = current === null ? null : await lockGeneration(client, current.number);
-    let build = await this.reread(before);
+    const own = await lockGeneration(client, before.number);
+    if (own === null) throw new ReadStoreError('rebuildCancelled', 'The build was removed before it was switched to.');
+    let build = own;
     for (;;) {
       const page = live === null ? null : await pageUpTo(store, build.position, live.position, PAGE_EVENTS);
       if (page === null) break;
@@ -323,7 +355,7 @@ class Rebuild {
     }
     // The one that was kept makes room for the one that was live.
     for (const { number, state } of await generationsOf(client, set.name))
-      if (state === 'kept') await dropGeneration(client, number);
+      if (state === 'kept') await removeGeneration(client, number);
     await makeLive(client, set.name, build.number);
     return build.appliedEvents;
   }

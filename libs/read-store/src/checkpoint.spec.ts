@@ -3,7 +3,6 @@ import { Client } from 'pg';
 import {
   advance,
   createGeneration,
-  dropGeneration,
   generation,
   generationsOf,
   liveGeneration,
@@ -11,6 +10,7 @@ import {
   makeLive,
   openReadStore,
   progressed,
+  removeGeneration,
   takeOver,
   type Generation,
   type Progress,
@@ -111,8 +111,8 @@ test('one build is live; what is live cannot be dropped', async () => {
   const next = await createGeneration(one, { set: SET, fingerprint: 'g', createTables: () => Promise.resolve() });
   await makeLive(one, SET, next.number);
   expect(await liveGeneration(one, SET)).toMatchObject({ number: next.number, fingerprint: 'g' });
-  await dropGeneration(one, next.number);
-  await dropGeneration(one, built.number);
+  await removeGeneration(one, next.number);
+  await removeGeneration(one, built.number);
   expect((await generationsOf(one, SET)).map(({ number, state }) => ({ number, state }))).toEqual([
     { number: next.number, state: 'live' },
   ]);

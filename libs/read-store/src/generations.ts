@@ -1,4 +1,6 @@
+import { isUnavailable } from '@bestendig/postgres';
 import type { ClientBase, Pool } from 'pg';
+import { ReadStoreError } from './errors';
 
 /** One build of a set of read models; its tables stand in schema `read_model_<number>`. */
 export type Generation = {
@@ -93,17 +95,46 @@ export async function createGeneration(
   return made;
 }
 
-/** Answers come from this build from now on; the one before is kept for going back. In the caller's transaction, under the set's lock. */
+/**
+ * Answers come from this build from now on; the one before is kept for going back. In the caller's transaction, under the set's lock.
+ *
+ * @throws ReadStoreError `rebuildCancelled` where the build was removed meanwhile
+ */
 export async function makeLive(client: ClientBase, set: string, number: number): Promise<void> {
   await client.query(`update read_store.generation set state = 'kept' where set_name = $1 and state = 'live'`, [set]);
-  await client.query(`update read_store.generation set state = 'live', live_since = now() where number = $1`, [number]);
+  const { rowCount } = await client.query(
+    `update read_store.generation set state = 'live', live_since = now() where number = $1`,
+    [number],
+  );
+  if (rowCount !== 1) throw new ReadStoreError('rebuildCancelled', 'The build that was to be live was removed.');
   await client.query('update read_store.projection_set set live_generation = $2 where name = $1', [set, number]);
 }
 
-/** Removes a build that is not live, its tables included. In the caller's transaction. */
-export async function dropGeneration(client: ClientBase, number: number): Promise<void> {
-  const { rowCount } = await client.query(`delete from read_store.generation where number = $1 and state <> 'live'`, [
-    number,
-  ]);
-  if (rowCount === 1) await client.query(`drop schema if exists read_model_${number} cascade`);
+/** A build that is not live is none any more; its tables go with {@link dropLeftOvers}. In the caller's transaction. */
+export async function removeGeneration(client: ClientBase, number: number): Promise<void> {
+  await client.query(`delete from read_store.generation where number = $1 and state <> 'live'`, [number]);
+}
+
+/** Longer, and whoever waits behind it waits too. */
+const DROP_WAIT_MS = 2_000;
+
+/**
+ * Drops the tables of builds that are none any more. Those that somebody still reads are left for the next time. In no
+ * transaction: nothing but these tables may be held meanwhile.
+ */
+export async function dropLeftOvers(client: ClientBase): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `select nspname as name from pg_namespace where nspname ~ '^read_model_[0-9]+$'
+       and not exists (select from read_store.generation where 'read_model_' || number = nspname)`,
+  );
+  for (const { name } of rows) {
+    await client.query(`set lock_timeout = ${DROP_WAIT_MS}`);
+    try {
+      await client.query(`drop schema if exists ${name} cascade`);
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+    } finally {
+      await client.query('reset lock_timeout');
+    }
+  }
 }

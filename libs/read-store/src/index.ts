@@ -2,7 +2,7 @@ export { advance, fenced, moveCheckpoint, placeCheckpoint, progressed, takeOver,
 export { READ_STORE_ERRORS, ReadStoreError, type ReadStoreErrorCode } from './errors';
 export {
   createGeneration,
-  dropGeneration,
+  dropLeftOvers,
   generation,
   generationsOf,
   instantText,
@@ -10,6 +10,7 @@ export {
   lockGeneration,
   lockSet,
   makeLive,
+  removeGeneration,
   type Generation,
 } from './generations';
 export {

@@ -61,6 +61,17 @@ const MIGRATIONS: Migrations = {
       await sql`create index quarantine_open on read_store.quarantine (generation, thrown_at)`.execute(db);
     },
   },
+  '0003-live-is-there': {
+    up: async (db) => {
+      await sql`alter table read_store.projection_set add foreign key (live_generation) references read_store.generation`.execute(
+        db,
+      );
+      await sql`comment on table read_store.projection_set is
+        'One row per set of read models. It is locked while builds are made, switched or removed; who takes it over raises its epoch.'`.execute(
+        db,
+      );
+    },
+  },
 };
 
 /** Brings schema `read_store` up to date. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { EventStoreError, type EventStoreErrorCode } from '@bestendig/event-store';
 import type { PartDone, PartTask } from '@bestendig/projection-engine';
 
 export type PartWorkerData = { readonly databaseUrl: string };
@@ -13,7 +14,7 @@ export type PartThreads = { readonly count: number; fold(task: PartTask): Promis
 /** More would wait for PostgreSQL, which works beside them. */
 const THREADS_MAX = 8;
 /** A part's placements and their rows fit several times. */
-const HEAP_MIB = 512;
+const HEAP_MIB = 1_024;
 
 /** As many as there are processors, unless told otherwise. */
 export const partThreadCount = (): number => Math.min(availableParallelism(), THREADS_MAX);
@@ -65,6 +66,15 @@ class PartThread {
     this.waiting = null;
     if (waiting === null) return;
     if ('done' in answer) waiting.resolve(answer.done);
-    else waiting.reject(answer.failed);
+    else waiting.reject(received(answer.failed));
   }
+}
+
+/** An error as it was before it came from another thread, where it loses its class. */
+export function received(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null || !('code' in error) || !('message' in error)) return error;
+  const { code, message } = error;
+  const name = 'name' in error ? error.name : '';
+  if (name === 'EventStoreError') return new EventStoreError(code as EventStoreErrorCode, String(message), { cause: error });
+  return Object.assign(new Error(String(message), { cause: error }), { code, name });
 }
