@@ -2,6 +2,7 @@ import { Injectable, type ArgumentMetadata, type PipeTransform, type Type } from
 import { plainToInstance } from 'class-transformer';
 import { registerDecorator, validateSync, type ValidationError } from 'class-validator';
 import { isInstant, type Instant } from '@bestendig/event-store';
+import { shownName } from '@bestendig/hr-messages';
 import type { FieldError } from './problem';
 
 /** class-validator's context of a rule: the code its error has. */
@@ -22,12 +23,9 @@ export function errorsOf(dto: Type<object>, value: unknown, at: string): readonl
   return validateSync(plainToInstance(dto, value), options).flatMap((error) => fieldErrors(error, at));
 }
 
-/** A name that looks like one of ours, as in a message. Any other could itself be what must not be repeated. */
-const PLAIN_NAME = /^[a-z][A-Za-z_-]{0,31}[0-9]{0,3}$/;
-
 function fieldErrors(error: ValidationError, at: string): readonly FieldError[] {
   const unknown = error.constraints?.['whitelistValidation'] !== undefined;
-  if (unknown) return [{ pointer: `${at}${PLAIN_NAME.test(error.property) ? error.property : '*'}`, code: 'unknownField', detail: 'is no field here' }];
+  if (unknown) return [{ pointer: `${at}${shownName(error.property)}`, code: 'unknownField', detail: 'is no field here' }];
   const pointer = `${at}${error.property}`;
   const own = Object.entries(error.constraints ?? {}).map(([name, detail]) => ({ pointer, code: codeOf(error.contexts?.[name]), detail }));
   return [...own.slice(0, 1), ...(error.children ?? []).flatMap((child) => fieldErrors(child, `${pointer}/`))];

@@ -10,3 +10,4 @@ export { HISTORY_ERRORS, HistoryFileError, type HistoryErrorCode } from './histo
 export { readHistory, validateHistoryLine, type HistoryLine } from './read-history';
 export { messageDocs } from './message-docs';
 export { HR_MESSAGE_SCHEMA, messageSchemas, type Schema } from './message-schemas';
+export { shownName } from './pointers';

@@ -9,4 +9,7 @@ export const MASK = '*';
  * itself be what must not be repeated.
  */
 export const childPointer = (parent: string, name: string | number): string =>
-  `${parent}/${typeof name === 'number' || PLAIN_NAME.test(name) ? name : MASK}`;
+  `${parent}/${typeof name === 'number' ? name : shownName(name)}`;
+
+/** A name as it may be shown: itself where it is plain. */
+export const shownName = (name: string): string => (PLAIN_NAME.test(name) ? name : MASK);
