@@ -1,38 +1,38 @@
+import { inTransaction } from '@bestendig/postgres';
 import {
   createGeneration,
   liveGeneration,
   lockSet,
   makeLive,
-  openReadStore,
+  migrateReadStore,
   writeQuarantined,
   type Generation,
 } from '@bestendig/read-store';
-import type { Client } from 'pg';
+import type { Client, ClientBase } from 'pg';
 import { connectForWriting } from './apply-page';
 import { createBareTables, createIndexes, writeChangeSet } from './change-set';
 import type { PlacementHistory } from './fold';
 import { fingerprintOf, tablesOf, type ProjectionSet } from './projection';
 import { foldSound } from './quarantine';
 
+/** A new build with bare tables. In the caller's transaction, under the set's lock. */
+export function beginBuild(client: ClientBase, set: ProjectionSet): Promise<Generation> {
+  return createGeneration(client, {
+    set: set.name,
+    fingerprint: fingerprintOf(set),
+    createTables: (session, schema) => createBareTables(session, set, schema),
+  });
+}
+
 /** Makes an empty build live where there is none yet: the first start. */
-export async function startFirstBuild(client: Client, set: ProjectionSet): Promise<void> {
-  await client.query('begin');
-  try {
+export function startFirstBuild(client: Client, set: ProjectionSet): Promise<void> {
+  return inTransaction(client, async () => {
     await lockSet(client, set.name);
-    if ((await liveGeneration(client, set.name)) === null) {
-      const { number, schema } = await createGeneration(client, {
-        set: set.name,
-        fingerprint: fingerprintOf(set),
-        createTables: (session, name) => createBareTables(session, set, name),
-      });
-      for (const table of tablesOf(set)) await createIndexes(client, table, schema);
-      await makeLive(client, set.name, number);
-    }
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined);
-    throw error;
-  }
+    if ((await liveGeneration(client, set.name)) !== null) return;
+    const { number, schema } = await beginBuild(client, set);
+    for (const table of tablesOf(set)) await createIndexes(client, table, schema);
+    await makeLive(client, set.name, number);
+  });
 }
 
 /**
@@ -44,7 +44,7 @@ export async function loadHistories(
   databaseUrl: string,
   groups: Iterable<readonly Omit<PlacementHistory, 'from'>[]>,
 ): Promise<Generation> {
-  await (await openReadStore(databaseUrl)).close();
+  await migrateReadStore(databaseUrl);
   const client = await connectForWriting(databaseUrl);
   try {
     await startFirstBuild(client, set);

@@ -1,5 +1,5 @@
 import type { EventStore } from '@bestendig/event-store';
-import { connect } from '@bestendig/postgres';
+import { connect, inTransaction } from '@bestendig/postgres';
 import {
   dropLeftOvers,
   generation as readGeneration,
@@ -8,6 +8,7 @@ import {
   lockGeneration,
   lockSet,
   makeLive,
+  migrateReadStore,
   openReadStore,
   ReadStoreError,
   removeGeneration,
@@ -15,13 +16,13 @@ import {
 } from '@bestendig/read-store';
 import type { Client } from 'pg';
 import { applyPage, applyPageLocked } from './apply-page';
+import { catchUpTo } from './catch-up';
 import { KnownPlacements } from './known-placements';
 import { placementOfStream } from './opaque-ids';
 import { fingerprintOf, type ProjectionSet } from './projection';
-import { alone, inTransaction, pageUpTo } from './rebuild';
+import { alone } from './rebuild';
 import { foldHistories } from './rebuild-part';
 
-const PAGE_EVENTS = 10_000;
 const PAGE_STREAMS = 10_000;
 /** Placements that are folded to estimate what a rebuild takes. */
 const SAMPLE_PLACEMENTS = 2_000;
@@ -70,24 +71,20 @@ async function switchTo(
   kept: Generation,
 ): Promise<void> {
   const known = new KnownPlacements();
-  let build = kept;
-  const follow = async (apply: typeof applyPage): Promise<void> => {
+  const follow = async (generation: Generation, apply: typeof applyPage): Promise<Generation> => {
     const upTo = (await liveGeneration(client, set.name))?.position ?? null;
-    for (;;) {
-      const page = await pageUpTo(store, build.position, upTo, PAGE_EVENTS);
-      if (page === null) return;
-      const applied = await apply({ set, client, store, generation: build, known }, page);
-      // A projector that takes live over moves nothing here, but what is held of the build is no longer so.
-      build = applied ?? (await reread(client, build));
-    }
+    return catchUpTo(
+      { set, client, store, known, generation },
+      { upTo, apply, reread: (build) => reread(client, build) },
+    );
   };
-  await follow(applyPage);
+  const followed = await follow(kept, applyPage);
   await inTransaction(client, async () => {
     await lockSet(client, set.name);
     const live = await liveGeneration(client, set.name);
     if (live !== null) await lockGeneration(client, live.number);
-    await follow(applyPageLocked);
-    await makeLive(client, set.name, build.number);
+    const { number } = await follow(followed, applyPageLocked);
+    await makeLive(client, set.name, number);
   });
 }
 
@@ -99,7 +96,7 @@ async function reread(client: Client, build: Generation): Promise<Generation> {
 
 /** Removes the build that a rebuild makes, or has left unfinished; one that runs ends with `rebuildCancelled`. @returns whether there was one */
 export async function cancelRebuild({ set, databaseUrl }: Pick<Where, 'set' | 'databaseUrl'>): Promise<boolean> {
-  await (await openReadStore(databaseUrl)).close();
+  await migrateReadStore(databaseUrl);
   const client = await connect({ databaseUrl, name: 'cancel a rebuild' });
   try {
     const removed = await inTransaction(client, async () => {

@@ -3,7 +3,7 @@ import { EventStoreError, type EventStore } from '@bestendig/event-store';
 import { isUnavailable } from '@bestendig/postgres';
 import {
   liveGeneration,
-  openReadStore,
+  migrateReadStore,
   quarantinedDue,
   ReadStoreError,
   retryNow,
@@ -107,7 +107,7 @@ async function waitForTurn(client: Client, { set, signal }: ProjectorOptions): P
  * first; the version before finds its own build kept when it is started again, and goes back to it.
  */
 async function ensureLiveGeneration(client: Client, options: ProjectorOptions): Promise<void> {
-  await (await openReadStore(options.databaseUrl)).close();
+  await migrateReadStore(options.databaseUrl);
   const { set, store, databaseUrl, signal } = options;
   const live = await liveGeneration(client, set.name);
   if (live === null) await startFirstBuild(client, set);

@@ -1,5 +1,6 @@
 import type { EventStore, Instant, Position } from '@bestendig/event-store';
 import { toPlacementEvent } from '@bestendig/placement-application';
+import { inTransaction } from '@bestendig/postgres';
 import { writeQuarantined } from '@bestendig/read-store';
 import type { Client } from 'pg';
 import { writeChangeSet } from './change-set';
@@ -27,42 +28,37 @@ type Piece = {
 };
 
 /** Folds one part of the plan into the build's tables, in one transaction: it is there whole or not at all. */
-export async function foldPart(
-  { set, store, client }: { readonly set: ProjectionSet; readonly store: EventStore; readonly client: Client },
-  { generation, schema, part, upTo }: PartTask,
-): Promise<PartDone> {
-  await client.query('begin');
-  try {
-    const before = await doneBefore(client, schema, part);
-    if (before !== null) {
-      await client.query('commit');
-      return before;
-    }
-    const pieces = await piecesOf(client, schema, part);
-    let events = 0;
-    let asReportedFrom: Instant | null = null;
-    let next = read(store, pieces[0] ?? [], upTo);
-    for (let index = 0; index < pieces.length; index += 1) {
-      const piece = await next;
-      // The next piece is read while this one is folded and written.
-      next = read(store, pieces[index + 1] ?? [], upTo);
-      next.catch(() => undefined);
-      const { changes, quarantined } = foldSound(set, piece.histories);
-      await writeChangeSet(client, set, schema, changes);
-      await writeQuarantined(client, generation, quarantined);
-      events += piece.events;
-      asReportedFrom = earliest(asReportedFrom, piece.asReportedFrom);
-    }
-    await client.query(
-      `update ${schema}.rebuild_part set done = true, events = $2, as_reported_from = $3 where number = $1`,
-      [part, events, asReportedFrom],
-    );
-    await client.query('commit');
-    return { events };
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined);
-    throw error;
+export function foldPart(where: Where, task: PartTask): Promise<PartDone> {
+  const { schema, part } = task;
+  return inTransaction(
+    where.client,
+    async () => (await doneBefore(where.client, schema, part)) ?? foldNow(where, task),
+  );
+}
+
+type Where = { readonly set: ProjectionSet; readonly store: EventStore; readonly client: Client };
+
+async function foldNow({ set, store, client }: Where, { generation, schema, part, upTo }: PartTask): Promise<PartDone> {
+  const pieces = await piecesOf(client, schema, part);
+  let events = 0;
+  let asReportedFrom: Instant | null = null;
+  let next = read(store, pieces[0] ?? [], upTo);
+  for (let index = 0; index < pieces.length; index += 1) {
+    const piece = await next;
+    // The next piece is read while this one is folded and written.
+    next = read(store, pieces[index + 1] ?? [], upTo);
+    next.catch(() => undefined);
+    const { changes, quarantined } = foldSound(set, piece.histories);
+    await writeChangeSet(client, set, schema, changes);
+    await writeQuarantined(client, generation, quarantined);
+    events += piece.events;
+    asReportedFrom = earliest(asReportedFrom, piece.asReportedFrom);
   }
+  await client.query(
+    `update ${schema}.rebuild_part set done = true, events = $2, as_reported_from = $3 where number = $1`,
+    [part, events, asReportedFrom],
+  );
+  return { events };
 }
 
 /** A part is folded by one at a time, and once: who comes second, after a kill or a lost lock, finds it done. */

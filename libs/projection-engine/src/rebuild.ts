@@ -1,7 +1,6 @@
-import type { EventStore, Instant, Page, Position } from '@bestendig/event-store';
-import { connect } from '@bestendig/postgres';
+import type { EventStore, Instant, Position } from '@bestendig/event-store';
+import { connect, inTransaction } from '@bestendig/postgres';
 import {
-  createGeneration,
   dropLeftOvers,
   generation as readGeneration,
   generationsOf,
@@ -10,23 +9,23 @@ import {
   lockGeneration,
   lockSet,
   makeLive,
-  openReadStore,
+  migrateReadStore,
   placeCheckpoint,
   ReadStoreError,
   removeGeneration,
   type Generation,
 } from '@bestendig/read-store';
 import type { Client } from 'pg';
-import { applyPage, applyPageLocked, connectForWriting, PLACEMENT_EVENTS, type Target } from './apply-page';
-import { createBareTables, createIndexes } from './change-set';
+import { applyPage, applyPageLocked, connectForWriting, PLACEMENT_EVENTS } from './apply-page';
+import { CATCH_UP_EVENTS, catchUpTo, pageUpTo } from './catch-up';
+import { createIndexes } from './change-set';
 import { checksumOf, differencesOf, type Difference, type TableChecksum } from './checksum';
+import { beginBuild } from './first-build';
 import { KnownPlacements } from './known-placements';
 import { fingerprintOf, tablesOf, type ProjectionSet } from './projection';
 import { foldPart, type PartDone, type PartTask } from './rebuild-part';
 import { dropPlan, makePlan, readPlan, type Point, type RebuildPlan } from './rebuild-plan';
 
-/** Events of a page of catching up: larger than live, so that the two never cut the log alike, and that they agree says something. */
-const PAGE_EVENTS = 10_000;
 /** Indexes are made on so many connections. */
 const INDEXERS = 2;
 
@@ -84,7 +83,7 @@ export async function alone<Result>(
   set: ProjectionSet,
   work: (client: Client) => Promise<Result>,
 ): Promise<Result> {
-  await (await openReadStore(databaseUrl)).close();
+  await migrateReadStore(databaseUrl);
   const client = await connectForWriting(databaseUrl);
   try {
     const { rows } = await client.query<{ got: boolean }>(
@@ -156,18 +155,7 @@ class Rebuild {
     const unfinished = builds.find((build) => build.state === 'building' && build.fingerprint === fingerprintOf(set));
     for (const build of builds)
       if (build.state === 'building' && build !== unfinished) await removeGeneration(client, build.number);
-    return unfinished ?? this.begin();
-  }
-
-  private begin(): Promise<Generation> {
-    const { client, set } = this;
-    const createTables = (session: typeof client, schema: string): Promise<void> =>
-      createBareTables(session, set, schema);
-    return createGeneration(client, {
-      set: set.name,
-      fingerprint: fingerprintOf(set),
-      createTables: (_, schema) => createTables(client, schema),
-    });
+    return unfinished ?? beginBuild(client, set);
   }
 
   private async foldInParts(build: Generation, live: Generation | null): Promise<Generation> {
@@ -242,19 +230,20 @@ class Rebuild {
   }
 
   /** Folds up to where live is, page by page: the two are compared at one point of the log. Without a live build, up to its end. */
-  private async catchUp(from: Generation): Promise<Generation> {
+  private async catchUp(generation: Generation): Promise<Generation> {
     const { client, set, store, known, options } = this;
-    let build = from;
     const live = await liveGeneration(client, set.name);
-    const upTo = live === null ? await store.headPosition() : live.position;
-    while (!this.isGivenUp()) {
-      const page = await pageUpTo(store, build.position, upTo, options.pageEvents ?? PAGE_EVENTS);
-      if (page === null) break;
-      // Only this session writes to the build, under the rebuild's lock; a projector that takes live over moves nothing here.
-      build = (await applyPage({ set, client, store, generation: build, known }, page)) ?? (await this.reread(build));
-      this.tell('catchUp', build.appliedEvents);
-    }
-    return build;
+    return catchUpTo(
+      { set, client, store, known, generation },
+      {
+        upTo: live === null ? await store.headPosition() : live.position,
+        apply: applyPage,
+        reread: (build) => this.reread(build),
+        pageEvents: options.pageEvents ?? CATCH_UP_EVENTS,
+        signal: options.signal,
+        onPage: (build) => this.tell('catchUp', build.appliedEvents),
+      },
+    );
   }
 
   /**
@@ -293,7 +282,7 @@ class Rebuild {
     while (!this.isGivenUp()) {
       const live = await liveGeneration(client, set.name);
       if (live === null || live.fingerprint !== fingerprintOf(set)) return;
-      const page = await pageUpTo(store, live.position, position, PAGE_EVENTS);
+      const page = await pageUpTo(store, live.position, position, CATCH_UP_EVENTS);
       if (page === null) return;
       const applied = await applyPage({ set, client, store, generation: live, known }, page);
       if (applied === null) known = new KnownPlacements();
@@ -347,12 +336,10 @@ class Rebuild {
     const live = current === null ? null : await lockGeneration(client, current.number);
     const own = await lockGeneration(client, before.number);
     if (own === null) throw new ReadStoreError('rebuildCancelled', 'The build was removed before it was switched to.');
-    let build = own;
-    for (;;) {
-      const page = live === null ? null : await pageUpTo(store, build.position, live.position, PAGE_EVENTS);
-      if (page === null) break;
-      build = await applyPageLocked({ set, client, store, generation: build, known } satisfies Target, page);
-    }
+    const build = await catchUpTo(
+      { set, client, store, known, generation: own },
+      { upTo: live?.position ?? null, apply: applyPageLocked, reread: (one) => this.reread(one) },
+    );
     // The one that was kept makes room for the one that was live.
     for (const { number, state } of await generationsOf(client, set.name))
       if (state === 'kept') await removeGeneration(client, number);
@@ -377,24 +364,6 @@ class Rebuild {
 
 const GIVEN_UP = { outcome: 'givenUp' } as const;
 
-/** Events after `from` up to and including `target`; null where there is nothing between the two. */
-export async function pageUpTo(
-  store: EventStore,
-  from: Position | null,
-  target: Position | null,
-  limit: number,
-): Promise<Page | null> {
-  if (target === null || (from !== null && store.comparePositions(from, target) >= 0)) return null;
-  const page = await store.readAll(from, { filter: PLACEMENT_EVENTS, limit });
-  if (page.next === null) return null;
-  if (store.comparePositions(page.next, target) <= 0) return page;
-  return {
-    events: page.events.filter(({ position }) => store.comparePositions(position, target) <= 0),
-    next: target,
-    atHead: false,
-  };
-}
-
 /** Where live is, whose rows the new build is compared with. */
 const pointOf = ({ position, appliedKnownTime, knownTimeBefore }: Generation): Point | null =>
   position === null ? null : { upTo: position, appliedKnownTime, knownTimeBefore };
@@ -406,7 +375,7 @@ async function headOf(store: EventStore): Promise<Point | null> {
   const times: Instant[] = [];
   let from: Position | null = null;
   while (times.length < 2) {
-    const page = await store.readAll(from, { filter: PLACEMENT_EVENTS, limit: PAGE_EVENTS, direction: 'backward' });
+    const page = await store.readAll(from, { filter: PLACEMENT_EVENTS, limit: CATCH_UP_EVENTS, direction: 'backward' });
     for (const { knownTime, position } of page.events)
       if (store.comparePositions(position, upTo) <= 0 && times.at(-1) !== knownTime) times.push(knownTime);
     if (page.atHead || page.next === null) break;
@@ -440,16 +409,4 @@ async function bothDone<One, Other>(one: Promise<One>, other: Promise<Other>): P
 /** Waits for all, then throws the first failure: nobody works on behind the back of who gave up. */
 async function allDone(works: readonly Promise<void>[]): Promise<void> {
   for (const work of await Promise.allSettled(works)) if (work.status === 'rejected') throw work.reason;
-}
-
-export async function inTransaction<Result>(client: Client, work: () => Promise<Result>): Promise<Result> {
-  await client.query('begin');
-  try {
-    const result = await work();
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined);
-    throw error;
-  }
 }

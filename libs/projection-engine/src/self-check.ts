@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventStore } from '@bestendig/event-store';
 import { toPlacementEvent } from '@bestendig/placement-application';
-import type { Generation } from '@bestendig/read-store';
+import { quarantinedAmong, type Generation } from '@bestendig/read-store';
 import type { ClientBase } from 'pg';
 import { arrayText } from './array-text';
 import { writeChangeSet } from './change-set';
@@ -30,9 +30,10 @@ type Live = {
  */
 export async function tablesThatDiffer(where: Live): Promise<readonly string[]> {
   const histories = await someHistories(where);
-  const ids = arrayText(histories.map(({ placementId }) => placementId));
+  const ids = histories.map(({ placementId }) => placementId);
   const { set, client, live } = where;
-  if (histories.length === 0 || (await anyQuarantined(client, live, ids))) return [];
+  // What threw in another program may not throw in this one.
+  if (ids.length === 0 || (await quarantinedAmong(client, live.number, ids)).length > 0) return [];
   await client.query('begin');
   try {
     for (const { name } of tablesOf(set))
@@ -43,7 +44,7 @@ export async function tablesThatDiffer(where: Live): Promise<readonly string[]> 
       const held = `select * from ${live.schema}.${name} where ${key[0]?.name ?? ''} = any($1::uuid[])`;
       const { rows } = await client.query(
         `(table pg_temp.${name} except all ${held}) union all (${held} except all table pg_temp.${name}) limit 1`,
-        [ids],
+        [arrayText(ids)],
       );
       if (rows.length > 0) differ.push(name);
     }
@@ -81,13 +82,4 @@ async function someHistories({ store, client, live }: Live): Promise<readonly Om
     fresh = rows.map(({ placement }) => placement).filter((placement) => !histories.has(placement));
   }
   return [...histories.values()].filter(({ events }) => events.length > 0);
-}
-
-/** What threw in another program may not throw in this one. */
-async function anyQuarantined(client: ClientBase, { number }: Generation, ids: string): Promise<boolean> {
-  const { rows } = await client.query(
-    'select from read_store.quarantine where generation = $1 and placement_id = any($2::uuid[]) limit 1',
-    [number, ids],
-  );
-  return rows.length > 0;
 }

@@ -26,4 +26,5 @@ export {
   type Quarantined,
   type QuarantinedPlacement,
 } from './quarantine';
+export { migrateReadStore } from './migrations';
 export { openReadStore, type ReadStore } from './read-store';
