@@ -8,6 +8,7 @@ export { connectForWriting as connectForParts } from './apply-page';
 export { foldPart, type PartDone, type PartTask } from './rebuild-part';
 export { cancelRebuild, estimateRebuild, rollBack, type RebuildEstimate } from './operations';
 export { rebuild, type RebuildOptions, type RebuildProgress, type RebuildResult } from './rebuild';
-export { numberOrNull, textOrNull, type Cell, type Column, type VersionedTable } from './versioned-table';
+export { numberOrNull, textOrNull, type Cell, type Column } from './cells';
+export type { VersionedTable } from './versioned-table';
 export { quarantinedOf, redrive, type QuarantinedPage } from './quarantined';
 export { foldSound } from './quarantine';

@@ -49,6 +49,17 @@ test('text that means something to COPY is written so that it means itself', () 
   ]);
 });
 
+const NUMBERS: VersionedTable<{ readonly whole: unknown }> = {
+  ...TABLE,
+  key: [{ name: 'id', type: 'text', of: () => 'a' }],
+  columns: [{ name: 'whole', type: 'smallint', of: (given) => given.whole as number }],
+};
+
+test.each([32_768, 1.5, 'one', true, null, {}])('a value that its column cannot hold is refused: %p', (whole) => {
+  const collect = () => collectVersions(NUMBERS, [{ knownFrom: 't1', rows: [{ whole }] }], noChanges());
+  expect(collect).toThrow('The value of whole is no smallint.');
+});
+
 test('array text keeps what its elements say', () => {
   expect(arrayText(['plain-1', 'NULL', 'a,b', 'q"uote\\', '', null, 3, true])).toBe(
     '{plain-1,"NULL","a,b","q\\"uote\\\\","",NULL,3,true}',

@@ -1,31 +1,4 @@
-/** What one cell of a row holds. Lists are written as PostgreSQL array text, so that cells compare by value. */
-export type Cell = string | number | boolean | null;
-
-/**
- * What is checked wherever it enters is so in every event; data of a broken writer must still not stop the projection:
- * a value that is not of its kind is not known.
- */
-export const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-export const numberOrNull = (value: unknown): number | null =>
-  typeof value === 'number' && Number.isFinite(value) ? value : null;
-
-export type Column<Row> = {
-  readonly name: string;
-  readonly type:
-    | 'uuid'
-    | 'text'
-    | 'date'
-    | 'boolean'
-    | 'integer'
-    | 'smallint'
-    | 'double precision'
-    | 'timestamptz'
-    | 'uuid[]'
-    | 'text[]'
-    | 'integer[]';
-  readonly nullable?: true;
-  readonly of: (row: Row) => Cell;
-};
+import { cellsOf, type Cell, type Column } from './cells';
 
 /**
  * A table with one row per thing **and version**: a row holds from `known_from` until just before `known_to`
@@ -114,10 +87,6 @@ function following<Row>(
     if (before !== undefined && says(table.columns, row, before.cells)) return before;
     return { row, key: before?.key ?? cellsOf(table.key, row), cells: cellsOf(table.columns, row), knownFrom };
   });
-}
-
-function cellsOf<Row>(columns: readonly Column<Row>[], row: Row): readonly Cell[] {
-  return columns.map((column) => column.of(row));
 }
 
 function says<Row>(columns: readonly Column<Row>[], row: Row, cells: readonly Cell[]): boolean {

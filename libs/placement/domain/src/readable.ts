@@ -127,5 +127,5 @@ export function latest(day: Day, inexact: Inexact | undefined, field: DateField)
 /** True where a date is not known to the day, or assumed. */
 export function isInexact(inexact: Inexact | undefined, field: DateField): boolean {
   const known = inexact?.[field];
-  return known !== undefined && known !== null && (known.precision !== 'day' || known.assumed);
+  return known !== undefined && known !== null && (known.precision !== 'day' || known.assumed === true);
 }
