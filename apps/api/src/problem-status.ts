@@ -63,6 +63,10 @@ export const ANSWERED: Readonly<Record<ProblemCode, Answered>> = {
   recordedAtGoesBack: defect,
   invalidEvent: defect,
   positionUnknown: invalid('Not a position of this store'),
+  unauthorised: unavailable('The store does not let this program in'),
+  streamDeleted: defect,
+  otherLog: unavailable('The store is another than this installation was filled from'),
+  badSettings: defect,
   // the read store's
   notYetKnown: conflict('That moment is not yet known'),
   timeout: { status: 503, title: 'The read models are not that far yet' },

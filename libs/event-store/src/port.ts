@@ -147,6 +147,10 @@ export const EVENT_STORE_ERRORS = [
   'recordedAtGoesBack', // --as-reported: lines must come sorted by reportedAt
   'invalidEvent', // an event the store cannot keep: not JSON, no id, bad stream name
   'positionUnknown', // a position this store never gave
+  'unauthorised', // the store does not let this program in, or not do that
+  'streamDeleted', // somebody deleted the stream in the store itself: nothing of ours does
+  'otherLog', // what lies beside the log belongs to another log than the one that is opened
+  'badSettings', // settings that name no store
 ] as const; // prettier-ignore
 export type EventStoreErrorCode = (typeof EVENT_STORE_ERRORS)[number];
 
