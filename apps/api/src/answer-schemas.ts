@@ -10,6 +10,7 @@ const id: Schema = { type: 'string', format: 'uuid' };
 const day: Schema = { type: 'string', format: 'date' };
 const moment: Schema = { type: 'string', format: 'date-time' };
 const whole: Schema = { type: 'integer' };
+const number: Schema = { type: 'number' };
 const flag: Schema = { type: 'boolean' };
 const anything: Schema = { type: 'object', additionalProperties: true };
 const orNull = (schema: Schema): Schema => ({ ...schema, nullable: true });
@@ -65,6 +66,13 @@ export const answerSchemas = (): Readonly<Record<string, Schema>> => ({
   QuarantinedPlacementList: object({ quarantinedPlacements: list(reference('QuarantinedPlacement')) }),
   QuarantinedPlacement: object({ placementId: id, eventId: text, eventType: text, knownTime: moment, error: text, attempts: whole, quarantinedAt: moment, retryAt: moment }),
   RedriveResult: object({ redriven: whole }),
+  Rebuilds: object({ rebuilds: list(reference('Rebuild')) }),
+  Rebuild: object({
+    number: whole, state: oneOf('requested', 'running', 'stopped', 'awaitsApproval', 'switched', 'verified', 'differs', 'cancelled'), onlyVerify: flag, approved: flag, byProjector: flag, fingerprint: orNull(text),
+    step: orNull(text), events: orNull(whole), eventsInAll: orNull(whole), eventsPerSecond: orNull(number), secondsLeft: orNull(number), result: orNull(anything),
+    requestedAt: moment, startedAt: orNull(moment), toldAt: orNull(moment), endedAt: orNull(moment),
+  }),
+  RebuildRequested: object({ rebuild: whole, state: text }),
   RollBackResult: object({ live: text }),
   CancelResult: object({ cancelled: flag }),
   Health: { ...object({ status: oneOf('up', 'degraded'), quarantined: whole }), description: 'Degraded while a placement is in quarantine' },

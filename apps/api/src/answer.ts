@@ -10,7 +10,7 @@ export class Answer {
   constructor(
     readonly body: unknown,
     readonly headers: Readonly<Record<string, string>> = {},
-    readonly status: 200 | 201 = 200,
+    readonly status: 200 | 201 | 202 = 200,
   ) {}
 }
 

@@ -29,11 +29,21 @@ export function DescribesCommand(summary: string, description: string, { example
   return applyDecorators(...decorators);
 }
 
+type Asking = {
+  /** A body, and one that is right; without it there is none. */
+  readonly body?: Type;
+  readonly value?: object;
+  readonly isOptional?: boolean;
+  readonly status?: 200 | 202;
+};
+
 /** What OpenAPI says of a question. */
-export const DescribesQuestion = (summary: string, description: string, result: string, example?: { readonly body: Type; readonly value: object; readonly isOptional?: boolean }): MethodDecorator =>
-  applyDecorators(
+export function DescribesQuestion(summary: string, description: string, result: string, { body, value, isOptional = false, status = 200 }: Asking = {}): MethodDecorator {
+  const takes = body === undefined ? [] : [ApiExtraModels(body), ApiBody({ required: !isOptional, schema: { $ref: getSchemaPath(body) }, examples: { example: { value } } })];
+  return applyDecorators(
     ApiOperation({ summary, description }),
     ApiHeader({ name: 'Prefer', required: false, description: '`wait=N`: rather wait up to N seconds (60 at most) than be told that it is too early', example: 'wait=5', schema: { type: 'string' } }),
-    ...(example === undefined ? [] : [ApiExtraModels(example.body), ApiBody({ required: example.isOptional !== true, schema: { $ref: getSchemaPath(example.body) }, examples: { example: { value: example.value } } })]),
-    ApiResponse({ status: 200, description: 'The answer', schema: { $ref: `#/components/schemas/${result}` } }),
+    ...takes,
+    ApiResponse({ status, description: status === 200 ? 'The answer' : 'Asked for', schema: { $ref: `#/components/schemas/${result}` } }),
   );
+}

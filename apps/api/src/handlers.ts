@@ -10,10 +10,10 @@ import { QuarantineController } from './quarantine/quarantine.controller';
 import { ListQuarantinedPlacementsHandler } from './quarantine/quarantine.queries';
 import { RedriveQuarantinedPlacementsHandler } from './quarantine/redrive.command';
 import { GetCohortRetentionHandler, GetDuurzaamheidHandler } from './measures/measures.queries';
-import { CancelRebuildHandler, RollBackReadModelsHandler } from './operations/builds.commands';
+import { ApproveRebuildHandler, CancelRebuildHandler, RequestRebuildHandler, RollBackReadModelsHandler } from './operations/builds.commands';
 import { OpenApiController } from './operations/openapi.controller';
 import { OperationsController } from './operations/operations.controller';
-import { GetHealthHandler, GetProjectionsHandler } from './operations/operations.queries';
+import { GetHealthHandler, GetProjectionsHandler, GetRebuildsHandler } from './operations/operations.queries';
 import { ParkedFactsController } from './parked-facts/parked-facts.controller';
 import { ListParkedFactsHandler } from './parked-facts/parked-facts.queries';
 import { DiscardParkedFactHandler } from './parked-facts/discard.command';
@@ -34,4 +34,5 @@ export const HANDLERS: readonly Type[] = [
   ...[ValidateHrFactsHandler, GetPlacementHandler, GetPlacementHistoryHandler, ListPlacementsHandler, SearchPlacementsHandler, SearchIntakeHandler],
   ...[ListParkedFactsHandler, GetCohortRetentionHandler, GetDuurzaamheidHandler, GetHealthHandler, GetProjectionsHandler],
   ...[ListQuarantinedPlacementsHandler, RedriveQuarantinedPlacementsHandler, RollBackReadModelsHandler, CancelRebuildHandler],
+  ...[RequestRebuildHandler, ApproveRebuildHandler, GetRebuildsHandler],
 ];

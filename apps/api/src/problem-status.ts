@@ -76,5 +76,7 @@ export const ANSWERED: Readonly<Record<ProblemCode, Answered>> = {
   foldChanged: defect,
   rebuildCancelled: defect,
   nothingToGoBackTo: conflict('No build to go back to'),
+  nothingToApprove: conflict('No rebuild waits for approval'),
+  otherVersionLive: defect,
   checksumDiffers: defect,
 };

@@ -7,6 +7,7 @@ export const STANDALONE_ERRORS = [
   'fileUnusable', // a file cannot be read or written, or changed while it was read
   'asReportedRefused', // the database holds something else than an unfinished run of the same file
   'readModelsStuck', // the read models do not catch up
+  'awaitsApproval', // a new version's read models differ from those before and wait for somebody to approve
   'databaseLost', // PostgreSQL went away and did not come back
 ] as const; // prettier-ignore
 export type StandaloneErrorCode = (typeof STANDALONE_ERRORS)[number];

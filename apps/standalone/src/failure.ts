@@ -23,6 +23,8 @@ export function printFailure(error: unknown): number {
   const code = codeOf(error);
   if (error instanceof Error && isAway(error, code)) {
     console.error(`${error.message}\n${AWAY}`);
+  } else if (code === DISK_FULL) {
+    console.error('The disk that PostgreSQL writes to is full. Make room and run the same command again: it goes on where it was.');
   } else if (error instanceof Error && code !== undefined && !DEFECTS.includes(error.name)) {
     console.error(error.message.includes(code) ? error.message : `${error.message} (${code})`);
     const advice = ADVICE[code];
@@ -37,5 +39,6 @@ export function printFailure(error: unknown): number {
 const DEFECTS = ['TypeError', 'RangeError', 'error'];
 
 /** Said by the store or the server of the data folder, or by whatever else asks PostgreSQL. */
+const DISK_FULL = '53100';
 const isAway = (error: unknown, code: string | undefined): boolean => code === 'unavailable' || code === 'databaseLost' || isConnectionLost(error) || code === TOO_MANY_CONNECTIONS;
 const TOO_MANY_CONNECTIONS = '53300';

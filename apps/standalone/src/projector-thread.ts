@@ -1,23 +1,25 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { Difference } from '@bestendig/read-store';
 
-export type ProjectorData = { readonly databaseUrl: string };
-export type ProjectorMessage = { readonly appliedEvents: number; readonly atHead: boolean };
+export type ProjectorData = { readonly databaseUrl: string; readonly approval: 'required' | 'automatic' };
+export type ProjectorProgress = { readonly appliedEvents: number; readonly atHead: boolean };
+export type ProjectorMessage = ProjectorProgress | { readonly waitsForApproval: readonly Difference[] };
 
 /** The projector in a thread of its own, so that folding and recording each have a processor. */
 export type ProjectorThread = {
-  readonly progress: () => ProjectorMessage;
+  readonly progress: () => ProjectorProgress;
   /** Aborts with the reason when the projector ends without being asked to. */
   readonly failed: AbortSignal;
   stop(): Promise<void>;
 };
 
-export function startProjectorThread(databaseUrl: string): ProjectorThread {
-  const worker = new Worker(join(__dirname, 'projector-worker.js'), { workerData: { databaseUrl } satisfies ProjectorData });
+export function startProjectorThread(databaseUrl: string, approval: ProjectorData['approval'] = 'required', onWaiting: (differences: readonly Difference[]) => void = () => undefined): ProjectorThread {
+  const worker = new Worker(join(__dirname, 'projector-worker.js'), { workerData: { databaseUrl, approval } satisfies ProjectorData });
   const failed = new AbortController();
-  let latest: ProjectorMessage = { appliedEvents: 0, atHead: false };
+  let latest: ProjectorProgress = { appliedEvents: 0, atHead: false };
   let stopping = false;
-  worker.on('message', (message: ProjectorMessage) => (latest = message));
+  worker.on('message', (message: ProjectorMessage) => ('waitsForApproval' in message ? onWaiting(message.waitsForApproval) : (latest = message)));
   worker.on('error', (error) => failed.abort(error));
   const ended = new Promise<void>((resolve) => {
     worker.on('exit', (code) => {

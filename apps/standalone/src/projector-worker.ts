@@ -11,13 +11,23 @@ const RETRY_MS = 250;
 // The whole of this thread: follow the log until told to stop. What it throws ends the thread and reaches its parent.
 void follow(workerData as ProjectorData);
 
-async function follow({ databaseUrl }: ProjectorData): Promise<void> {
+async function follow({ databaseUrl, approval }: ProjectorData): Promise<void> {
   const stop = new AbortController();
   parentPort?.once('message', () => stop.abort());
   const tell = (message: ProjectorMessage) => parentPort?.postMessage(message);
   const store = await open(databaseUrl, stop.signal);
   try {
-    if (store !== null) await runProjector({ set: READ_MODELS, store, databaseUrl, signal: stop.signal, startFolders: () => startPartThreads(databaseUrl), onProgress: ({ appliedEvents, atHead }) => tell({ appliedEvents, atHead }) });
+    if (store !== null)
+      await runProjector({
+        set: READ_MODELS,
+        store,
+        databaseUrl,
+        signal: stop.signal,
+        startFolders: () => startPartThreads(databaseUrl),
+        approval,
+        onProgress: ({ appliedEvents, atHead }) => tell({ appliedEvents, atHead }),
+        onWaiting: (differences) => tell({ waitsForApproval: differences }),
+      });
   } finally {
     await store?.close();
     parentPort?.unref();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore, Position } from '@bestendig/event-store';
 import { caughtUpTo, READ_MODELS } from '@bestendig/read-models';
-import { generationsOf, liveGeneration, ReadStoreError, type ReadStore } from '@bestendig/read-store';
+import { generationsOf, liveGeneration, openRebuild, ReadStoreError, type ReadStore } from '@bestendig/read-store';
 import { StandaloneError } from './errors';
 import type { Progress } from './progress';
 
@@ -36,6 +36,7 @@ async function wait({ store, readStore, signal, progress, expected }: WaitOption
     // Of all builds: a new version of this software makes them anew beside the live ones first.
     const applied = (await generationsOf(readStore.pool, READ_MODELS.name)).reduce((sum, { appliedEvents: events }) => sum + events, 0);
     if (applied !== last) [last, moved] = [applied, Date.now()];
+    else if ((await openRebuild(readStore.pool, READ_MODELS.name))?.state === 'awaitsApproval') throw new StandaloneError('awaitsApproval', 'The read models of this version of the program differ from those before: npm run projections -- list shows where, approve switches to them.');
     else if (Date.now() - moved > STUCK_MS_MAX) throw new StandaloneError('readModelsStuck', 'The read models do not come further: is a projector running?');
     const live = await appliedEvents(readStore);
     progress.update(live, Math.max(expected, live + 1), live);

@@ -11,6 +11,8 @@ export type Settings = {
   readonly apiTokens: string | undefined;
   readonly secret: Buffer | undefined;
   readonly logLevel: string;
+  /** Whether somebody is to approve where a new version's rows differ from those of the version before. */
+  readonly rebuildApproval: 'required' | 'automatic';
 };
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
@@ -28,6 +30,8 @@ Environment (a variable that is empty counts as not set):
   HOST              address the API listens on (default: 127.0.0.1); another one only where API_TOKENS is set
   API_TOKENS        who may use the API, token:actor:organisation with commas between (organisation: oin:<20 digits>),
                     or the same as JSON; without it: everybody on this machine
+  REBUILD_APPROVAL  required (default): where a new version of this program makes other rows of the same facts, it shows
+                    what differs and waits for npm run projections -- approve; automatic: it switches by itself
   LOG_LEVEL         what the API logs: ${LOG_LEVELS.join(', ')} (default: warn)
 `;
 
@@ -42,6 +46,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     port: portOf(given('PORT') ?? '8080'),
     apiTokens: given('API_TOKENS'),
     secret: secretOf(given('BESTENDIG_SECRET')),
+    rebuildApproval: approvalOf(given('REBUILD_APPROVAL') ?? 'required'),
     logLevel: logLevelOf(given('LOG_LEVEL') ?? 'warn'),
   };
 }
@@ -54,6 +59,11 @@ function portOf(text: string): number {
 
 function logLevelOf(text: string): string {
   if (!LOG_LEVELS.includes(text)) throw new StandaloneError('settingInvalid', `LOG_LEVEL must be one of: ${LOG_LEVELS.join(', ')}.`);
+  return text;
+}
+
+function approvalOf(text: string): 'required' | 'automatic' {
+  if (text !== 'required' && text !== 'automatic') throw new StandaloneError('settingInvalid', 'REBUILD_APPROVAL must be required or automatic.');
   return text;
 }
 

@@ -23,6 +23,8 @@ export async function migrateSchema(databaseUrl: string, schema: string, migrati
     if (error !== undefined) throw error;
   } finally {
     await db.destroy();
+    // It ends only a pool that it has used itself.
+    if (!pool.ended) await pool.end();
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Difference } from '@bestendig/read-store';
 import type { ClientBase } from 'pg';
 import { tablesOf, type ProjectionSet } from './projection';
 import type { VersionedTable } from './versioned-table';
@@ -11,20 +12,37 @@ export type TableChecksum = {
   readonly parts: ReadonlyMap<number, { readonly rows: number; readonly sum: string }>;
 };
 
-/** Where two builds of a table do not hold the same rows. */
-export type Difference = {
-  readonly table: string;
-  readonly liveRows: number;
-  readonly builtRows: number;
-  /** Of the parts of the table, how many differ. */
-  readonly parts: string;
-  /** Placements, or chains by their first placement, that differ: a few of them. */
-  readonly examples: readonly string[];
-};
-
 const PARTS = 64;
 const EXAMPLES = 5;
 const TWO_64 = 1n << 64n;
+
+/** By table, the columns that are looked at, as text of a row `t`. */
+export type Looked = ReadonlyMap<string, string>;
+
+/** All tables of a set, and all their columns. */
+export const wholeRows = (set: ProjectionSet): Looked => new Map(tablesOf(set).map(({ name }) => [name, 't::text']));
+
+/** The tables that both builds have under one name and key, and the columns that they have in common. */
+export async function commonColumns(
+  client: ClientBase,
+  set: ProjectionSet,
+  [one, other]: readonly [string, string],
+): Promise<Looked> {
+  const { rows } = await client.query<{ table: string; columns: readonly string[] }>(
+    `select table_name as "table", array_agg(column_name::text order by column_name) as columns
+     from information_schema.columns a join information_schema.columns b using (table_name, column_name, udt_name)
+     where a.table_schema = $1 and b.table_schema = $2 group by 1`,
+    [one, other],
+  );
+  const common = new Map(rows.map(({ table, columns }) => [table, columns]));
+  const looked = new Map<string, string>();
+  for (const { name, key } of tablesOf(set)) {
+    const columns = common.get(name) ?? [];
+    if (key[0] !== undefined && columns.includes(key[0].name))
+      looked.set(name, `row(${columns.map((column) => `t.${column}`).join(', ')})::text`);
+  }
+  return looked;
+}
 
 /**
  * What two builds are compared by: equal where both hold the same rows. Only builds in one server may be compared, in
@@ -34,13 +52,16 @@ export async function checksumOf(
   client: ClientBase,
   set: ProjectionSet,
   schema: string,
+  looked: Looked = wholeRows(set),
 ): Promise<readonly TableChecksum[]> {
   const checksums: TableChecksum[] = [];
   for (const table of tablesOf(set)) {
+    const row = looked.get(table.name);
+    if (row === undefined) continue;
     // Sums of bigint are exact, as many as there are. The offset keeps a row's text from being made twice.
     const { rows } = await client.query<{ part: number; rows: number; one: string; two: string }>(
       `select part, count(*)::float8 as rows, sum(hashtextextended(row, 0))::text as one, sum(hashtextextended(row, 1))::text as two
-       from (select ${partOf(table)} as part, t::text as row from ${schema}.${table.name} t offset 0) as texts group by 1 order by 1`,
+       from (select ${partOf(table)} as part, ${row} as row from ${schema}.${table.name} t offset 0) as texts group by 1 order by 1`,
     );
     checksums.push({
       table: table.name,
@@ -60,16 +81,19 @@ export async function differencesOf(
   set: ProjectionSet,
   live: { readonly schema: string; readonly checksum: readonly TableChecksum[] },
   built: { readonly schema: string; readonly checksum: readonly TableChecksum[] },
+  looked: Looked = wholeRows(set),
 ): Promise<readonly Difference[]> {
   const found: Difference[] = [];
   for (const table of tablesOf(set)) {
+    const row = looked.get(table.name);
+    if (row === undefined) continue;
     const [one, two] = [live, built].map(({ checksum }) => checksum.find((each) => each.table === table.name));
     const parts = [...new Set([...(one?.parts.keys() ?? []), ...(two?.parts.keys() ?? [])])].filter((part) => {
       const [before, after] = [one?.parts.get(part), two?.parts.get(part)];
       return before?.sum !== after?.sum || before?.rows !== after?.rows;
     });
     if (parts.length === 0) continue;
-    const examples = await examplesOf(client, table, [live.schema, built.schema], parts[0] ?? 0);
+    const examples = await examplesOf(client, { table, row }, [live.schema, built.schema], parts[0] ?? 0);
     found.push({ table: table.name, liveRows: one?.rows ?? 0, builtRows: two?.rows ?? 0, parts: `${parts.length} of ${PARTS}`, examples }); // prettier-ignore
   }
   return found;
@@ -77,13 +101,13 @@ export async function differencesOf(
 
 async function examplesOf(
   client: ClientBase,
-  table: VersionedTable<never>,
+  { table, row }: { readonly table: VersionedTable<never>; readonly row: string },
   [one = '', other = '']: readonly string[],
   part: number,
 ): Promise<readonly string[]> {
   const id = table.key[0]?.name ?? '';
   const rowsOf = (schema: string): string =>
-    `select ${id}, t::text from ${schema}.${table.name} t where ${partOf(table)} = ${part}`;
+    `select ${id}, ${row} from ${schema}.${table.name} t where ${partOf(table)} = ${part}`;
   const { rows } = await client.query<{ id: string }>(
     `select distinct ${id}::text as id from (
        (${rowsOf(one)} except ${rowsOf(other)}) union (${rowsOf(other)} except ${rowsOf(one)})) differs

@@ -2,13 +2,21 @@ export { arrayText } from './array-text';
 export { loadHistories } from './first-build';
 export { UUID, uuidOrNull } from './opaque-ids';
 export { fingerprintOf, ofChains, ofPlacement, type ProjectionSet } from './projection';
-export { firstUnapplied, statusOf, type ProjectionStatus } from './status';
+export { firstUnapplied, rebuildStatusOf, statusOf, type ProjectionStatus, type RebuildStatus } from './status';
 export { runProjector, type ProjectorOptions } from './projector';
 export { connectForWriting as connectForParts } from './apply-page';
 export { foldPart, type PartDone, type PartTask } from './rebuild-part';
-export { cancelRebuild, estimateRebuild, rollBack, type RebuildEstimate } from './operations';
+export {
+  approveRebuild,
+  cancelRebuild,
+  estimateRebuild,
+  requestRebuild,
+  rollBack,
+  type RebuildEstimate,
+} from './operations';
 export { rebuild, type RebuildOptions, type RebuildProgress, type RebuildResult } from './rebuild';
 export { numberOrNull, textOrNull, type Cell, type Column } from './cells';
 export type { VersionedTable } from './versioned-table';
 export { quarantinedOf, redrive, type QuarantinedPage } from './quarantined';
 export { foldSound } from './quarantine';
+export type { Compared } from './beside-live';

@@ -1,7 +1,9 @@
 import type { EventStore } from '@bestendig/event-store';
 import { connect, inTransaction } from '@bestendig/postgres';
 import {
+  approveRebuild as noteApproval,
   dropLeftOvers,
+  endRebuild,
   generation as readGeneration,
   generationsOf,
   liveGeneration,
@@ -10,9 +12,13 @@ import {
   makeLive,
   migrateReadStore,
   openReadStore,
+  openRebuild,
   ReadStoreError,
   removeGeneration,
+  requestRebuild as noteRequest,
   type Generation,
+  type ReadStore,
+  type RebuildRecord,
 } from '@bestendig/read-store';
 import type { Client } from 'pg';
 import { applyPage, applyPageLocked } from './apply-page';
@@ -94,7 +100,25 @@ async function reread(client: Client, build: Generation): Promise<Generation> {
   return now;
 }
 
-/** Removes the build that a rebuild makes, or has left unfinished; one that runs ends with `rebuildCancelled`. @returns whether there was one */
+/**
+ * Has the projector make everything anew beside live, within about a second. One that was stopped is gone on with.
+ *
+ * @throws ReadStoreError `rebuildRunning` where one runs, was asked for, or waits for approval
+ */
+export function requestRebuild(
+  set: ProjectionSet,
+  readStore: ReadStore,
+  asked: { readonly onlyVerify: boolean; readonly approved: boolean },
+): Promise<RebuildRecord> {
+  return noteRequest(readStore.pool, set.name, asked);
+}
+
+/** Agrees to how a new version's rows differ from live: the projector switches. @throws ReadStoreError `nothingToApprove` */
+export function approveRebuild(set: ProjectionSet, readStore: ReadStore): Promise<RebuildRecord> {
+  return noteApproval(readStore.pool, set.name);
+}
+
+/** Removes the build that a rebuild makes, has left unfinished, or keeps for approval; one that runs ends with `rebuildCancelled`. @returns whether there was one */
 export async function cancelRebuild({ set, databaseUrl }: Pick<Where, 'set' | 'databaseUrl'>): Promise<boolean> {
   await migrateReadStore(databaseUrl);
   const client = await connect({ databaseUrl, name: 'cancel a rebuild' });
@@ -103,10 +127,12 @@ export async function cancelRebuild({ set, databaseUrl }: Pick<Where, 'set' | 'd
       await lockSet(client, set.name);
       const building = (await generationsOf(client, set.name)).filter(({ state }) => state === 'building');
       for (const { number } of building) await removeGeneration(client, number);
-      return building.length;
+      const asked = await openRebuild(client, set.name);
+      if (asked !== null) await endRebuild(client, asked.number, 'cancelled', null);
+      return asked !== null || building.length > 0;
     });
     await dropLeftOvers(client);
-    return removed > 0;
+    return removed;
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -9,6 +9,7 @@ import {
   retryNow,
   takeOver,
   type Generation,
+  type Difference,
 } from '@bestendig/read-store';
 import type { Client } from 'pg';
 import { applyAgain, applyPage, connectForWriting, PLACEMENT_EVENTS, type Target } from './apply-page';
@@ -16,7 +17,8 @@ import { startFirstBuild } from './first-build';
 import { fingerprintOf, type ProjectionSet } from './projection';
 import { KnownPlacements } from './known-placements';
 import { goBackToOwn } from './operations';
-import { rebuild, type PartFolders } from './rebuild';
+import type { PartFolders } from './rebuild';
+import { carryOutRebuilds, makeOwnVersion } from './requested-rebuilds';
 import { tablesThatDiffer } from './self-check';
 import { withTicks } from './ticks';
 
@@ -41,6 +43,10 @@ export type ProjectorOptions = {
   readonly pageEvents?: number;
   /** Folds the parts of a rebuild elsewhere, where one is needed at start; unless given they are folded here. */
   readonly startFolders?: () => PartFolders & { close(): Promise<void> };
+  /** Whether somebody is to approve where a new version's rows differ from those of the version before. By default: yes. */
+  readonly approval?: 'required' | 'automatic';
+  /** A new version waits for approval, with what differs. */
+  readonly onWaiting?: (differences: readonly Difference[]) => void;
   /** After each page, and once when the end of the log is reached. */
   readonly onProgress?: (progress: {
     readonly appliedEvents: number;
@@ -60,12 +66,12 @@ export type ProjectorOptions = {
 export async function runProjector(options: ProjectorOptions): Promise<void> {
   const { signal } = options;
   let failures = 0;
+  // Another version's read models are replaced by a program that is started, not by one that has long been running.
+  let isStarting = true;
+  const onProgress: ProjectorOptions['onProgress'] = (progress) => ((failures = 0), options.onProgress?.(progress));
   while (!signal.aborted) {
     try {
-      await projectWhileConnected({
-        ...options,
-        onProgress: (progress) => ((failures = 0), options.onProgress?.(progress)),
-      });
+      await projectWhileConnected({ ...options, onProgress }, isStarting, () => (isStarting = false));
     } catch (error) {
       if (signal.aborted) return;
       if (!mayPass(error)) throw error;
@@ -76,14 +82,29 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
   }
 }
 
-async function projectWhileConnected(options: ProjectorOptions): Promise<void> {
+async function projectWhileConnected(
+  options: ProjectorOptions,
+  isStarting: boolean,
+  onStarted: () => void,
+): Promise<void> {
+  const { set, signal } = options;
   const client = await connectForWriting(options.databaseUrl);
   try {
-    if (!(await waitForTurn(client, options))) return;
-    await ensureLiveGeneration(client, options);
-    const epoch = await takeOver(client, options.set.name);
+    await migrateReadStore(options.databaseUrl);
+    if (isStarting) await ensureOwnVersion(client, options);
+    if (signal.aborted || !(await waitForTurn(client, options))) return;
+    if ((await liveGeneration(client, set.name)) === null) await startFirstBuild(client, set);
+    const epoch = await takeOver(client, set.name);
     await checkFolds(client, options);
-    while (!options.signal.aborted) await followUntilSwitched(client, epoch, options);
+    onStarted();
+    const stop = new AbortController();
+    const rebuilds = carryOutRebuilds({ ...options, signal: AbortSignal.any([signal, stop.signal]) });
+    try {
+      while (!signal.aborted) await followUntilSwitched(client, epoch, options);
+    } finally {
+      stop.abort();
+      await rebuilds;
+    }
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -103,24 +124,20 @@ async function waitForTurn(client: Client, { set, signal }: ProjectorOptions): P
 }
 
 /**
- * The first start makes an empty build and fills it live. After a change of folds, tables or policies the set is made anew
- * first; the version before finds its own build kept when it is started again, and goes back to it.
+ * After a change of folds, tables or policies the set is made anew first, while a projector of the version before may go
+ * on with its own; that version finds its build kept when it is started again, and goes back to it.
  */
-async function ensureLiveGeneration(client: Client, options: ProjectorOptions): Promise<void> {
-  await migrateReadStore(options.databaseUrl);
-  const { set, store, databaseUrl, signal } = options;
+async function ensureOwnVersion(client: Client, options: ProjectorOptions): Promise<void> {
+  const { set, store, databaseUrl } = options;
   const live = await liveGeneration(client, set.name);
-  if (live === null) await startFirstBuild(client, set);
-  else if (live.fingerprint !== fingerprintOf(set) && !(await goBackToOwn({ set, store, databaseUrl }))) {
-    const folders = options.startFolders?.();
-    await rebuild({ set, store, databaseUrl, signal, ...(folders && { folders }) }).finally(() => folders?.close());
-  }
+  if (live === null || live.fingerprint === fingerprintOf(set)) return;
+  if (!(await goBackToOwn({ set, store, databaseUrl }))) await makeOwnVersion(client, options);
 }
 
 /** @throws ReadStoreError `foldChanged` */
 async function checkFolds(client: Client, { set, store }: ProjectorOptions): Promise<void> {
-  const live = await liveGeneration(client, set.name);
-  const differ = live === null ? [] : await tablesThatDiffer({ set, store, client, live });
+  const live = await ownLive(client, set);
+  const differ = await tablesThatDiffer({ set, store, client, live });
   if (differ.length === 0) return;
   throw new ReadStoreError(
     'foldChanged',
@@ -133,8 +150,7 @@ async function checkFolds(client: Client, { set, store }: ProjectorOptions): Pro
 /** Until the signal aborts, or another build was made live. */
 async function followUntilSwitched(client: Client, epoch: number, options: ProjectorOptions): Promise<void> {
   const { set } = options;
-  const live = await liveGeneration(client, set.name);
-  if (live === null) throw new Error('The read models that were live are gone.');
+  const live = await ownLive(client, set);
   if (live.ownerEpoch !== epoch) throw new ReadStoreError('fenced', 'Another projector took over.');
   try {
     await followLive(client, live, options);
@@ -143,6 +159,18 @@ async function followUntilSwitched(client: Client, epoch: number, options: Proje
     const now = await liveGeneration(client, set.name);
     if (now === null || now.number === live.number) throw error;
   }
+}
+
+/** @throws ReadStoreError `otherVersionLive` */
+async function ownLive(client: Client, set: ProjectionSet): Promise<Generation> {
+  const live = await liveGeneration(client, set.name);
+  if (live === null) throw new Error('The read models that were live are gone.');
+  if (live.fingerprint !== fingerprintOf(set))
+    throw new ReadStoreError(
+      'otherVersionLive',
+      'Another version of this program has made its read models live. This one ends; started again, it goes back to its own.',
+    );
+  return live;
 }
 
 async function followLive(client: Client, live: Generation, options: ProjectorOptions): Promise<void> {
@@ -163,6 +191,8 @@ async function followLive(client: Client, live: Generation, options: ProjectorOp
   try {
     for await (const page of withTicks(pages, QUARANTINE_POLL_MS)) {
       const target: Target = { set, client, store, generation, known };
+      // Another build may be switched to while nothing is recorded.
+      if (page === null && (await liveGeneration(client, set.name))?.number !== generation.number) return;
       generation = page === null ? await foldDue(target, QUARANTINE_MS_MAX) : await applyPage(target, page);
       if (generation === null) return;
       const { appliedEvents, appliedKnownTime: knownTime } = generation;
@@ -191,7 +221,6 @@ async function foldDue(target: Target, budgetMs: number): Promise<Generation | n
 /** The database is away, starting or closing, this connection was cut, or another holds the set: another try may mend it. */
 function mayPass(error: unknown): boolean {
   if (error instanceof EventStoreError) return error.code === 'unavailable';
-  if (error instanceof ReadStoreError)
-    return error.code === 'rebuildRunning' || error.code === 'rebuildCancelled' || error.code === 'fenced';
+  if (error instanceof ReadStoreError) return error.code === 'rebuildRunning' || error.code === 'fenced';
   return isUnavailable(error);
 }

@@ -1,6 +1,7 @@
 import type { EventStore, Instant, Position } from '@bestendig/event-store';
 import { connect, inTransaction } from '@bestendig/postgres';
 import {
+  beginRebuild,
   dropLeftOvers,
   generation as readGeneration,
   generationsOf,
@@ -13,17 +14,20 @@ import {
   placeCheckpoint,
   ReadStoreError,
   removeGeneration,
+  type Difference,
   type Generation,
 } from '@bestendig/read-store';
 import type { Client } from 'pg';
 import { applyPage, applyPageLocked, connectForWriting, PLACEMENT_EVENTS } from './apply-page';
 import { CATCH_UP_EVENTS, catchUpTo, pageUpTo } from './catch-up';
 import { createIndexes } from './change-set';
-import { checksumOf, differencesOf, type Difference, type TableChecksum } from './checksum';
+import { besideLive, RebuildDiffers, type Compared } from './beside-live';
+import type { TableChecksum } from './checksum';
 import { beginBuild } from './first-build';
 import { KnownPlacements } from './known-placements';
 import { fingerprintOf, tablesOf, type ProjectionSet } from './projection';
 import { foldPart, type PartDone, type PartTask } from './rebuild-part';
+import { RebuildDiary } from './rebuild-diary';
 import { dropPlan, makePlan, readPlan, type Point, type RebuildPlan } from './rebuild-plan';
 
 /** Indexes are made on so many connections. */
@@ -38,8 +42,10 @@ export type RebuildOptions = {
   readonly pageEvents?: number;
   /** Folds parts elsewhere, so many at a time; unless given they are folded here, one by one. */
   readonly folders?: PartFolders;
-  /** Switches also where the rows differ from those of live: somebody has looked at the differences. */
+  /** Switches also where the rows differ from those of live: somebody has looked at the differences, or need not. */
   readonly approve?: boolean;
+  /** The projector carries it out: where it is killed, the next one goes on with it. */
+  readonly byProjector?: boolean;
   /** Compares and leaves live as it is; the new build is dropped. */
   readonly onlyVerify?: boolean;
   readonly onProgress?: (progress: RebuildProgress) => void;
@@ -53,12 +59,13 @@ export type RebuildProgress = {
 
 export type RebuildResult =
   | {
-      readonly outcome: 'switched' | 'verified';
+      /** `awaitsApproval`: the definitions had changed and so do rows; the build is kept for the one who approves, live is as it was. */
+      readonly outcome: 'switched' | 'verified' | 'awaitsApproval';
       readonly schema: string;
       readonly events: number;
       readonly checksum: readonly TableChecksum[];
-      /** `otherThanLive`: approved (`differences`); `otherDefinition`: folds, tables or policies had changed; `firstBuild`: nothing was live. */
-      readonly compared: 'sameAsLive' | 'otherThanLive' | 'otherDefinition' | 'firstBuild';
+      readonly compared: Compared;
+      /** Where the definitions had changed: in the columns that both versions have. */
       readonly differences: readonly Difference[];
     }
   | { readonly outcome: 'givenUp' };
@@ -102,7 +109,9 @@ class Rebuild {
   private readonly known = new KnownPlacements();
   private readonly set: ProjectionSet;
   private readonly store: EventStore;
+  private readonly diary: RebuildDiary;
   private eventsInAll: number | null = null;
+  private isApproved = false;
 
   constructor(
     private readonly client: Client,
@@ -110,26 +119,41 @@ class Rebuild {
   ) {
     this.set = options.set;
     this.store = options.store;
+    this.diary = new RebuildDiary(options.databaseUrl);
   }
 
   async run(): Promise<RebuildResult> {
-    const { client } = this;
-    const build = await inTransaction(client, () => this.beginOrResume());
+    const { client, set, diary } = this;
+    const build = await inTransaction(client, async () => {
+      const begun = await this.beginOrResume();
+      const { approve = false, onlyVerify = false, byProjector = false } = this.options;
+      const asked = { approved: approve, onlyVerify, byProjector, fingerprint: fingerprintOf(set) };
+      const record = await beginRebuild(client, set.name, asked);
+      this.isApproved = record.approved;
+      diary.open(record.number);
+      return begun;
+    });
     try {
-      return await this.make(build);
+      const result = await this.make(build);
+      await diary.end(result);
+      return result;
     } catch (error) {
-      // What fails because the build was removed under it was cancelled.
-      const gone = (await readGeneration(client, build.number).catch(() => build)) === null;
-      const isOwnWord = error instanceof ReadStoreError && error.code === 'checksumDiffers';
-      if (gone && !isOwnWord) {
-        await dropLeftOvers(client).catch(() => undefined);
-        throw new ReadStoreError(
-          'rebuildCancelled',
-          'The rebuild was cancelled: the new build is gone, live is as it was.',
-        );
-      }
-      throw error;
+      throw await this.ended(error, build);
     }
+  }
+
+  /** What fails because the build was removed under it was cancelled. */
+  private async ended(error: unknown, build: Generation): Promise<unknown> {
+    const { client, diary } = this;
+    const gone = (await readGeneration(client, build.number).catch(() => build)) === null;
+    if (!gone || error instanceof RebuildDiffers) {
+      await diary.fail(error);
+      return error;
+    }
+    await dropLeftOvers(client).catch(() => undefined);
+    const cancelled = new ReadStoreError('rebuildCancelled', 'The rebuild was cancelled: the new build is gone, live is as it was.'); // prettier-ignore
+    await diary.fail(cancelled);
+    return cancelled;
   }
 
   private async make(begun: Generation): Promise<RebuildResult> {
@@ -246,32 +270,31 @@ class Rebuild {
     );
   }
 
-  /**
-   * Live is held for as long as it takes to come to where it is, and to take a snapshot there; both builds are then summed
-   * in that snapshot while live goes on.
-   */
   private async verifyAndSwitch(before: Generation): Promise<RebuildResult> {
     const { client, options } = this;
     await this.bringLiveUpTo(before);
-    const held = await this.standBesideLive(before);
+    const held = await besideLive(this.options, client, () => this.catchUpAgain(before));
     if (held === null) return GIVEN_UP;
-    const checksum = held.built;
-    const comparable = held.live !== null && held.live.generation.fingerprint === fingerprintOf(this.set);
-    const isRefused = comparable && held.differences.length > 0 && options.approve !== true;
+    const { compared, differences, checksum, events } = held;
+    const { schema } = before;
+    const told = { schema, checksum, compared, differences } as const;
+    const isRefused = differences.length > 0 && !this.isApproved;
+    if (isRefused && compared === 'otherDefinition' && options.onlyVerify !== true)
+      return { outcome: 'awaitsApproval', events, ...told };
     if (isRefused || options.onlyVerify === true) {
       await removeGeneration(client, before.number);
       await dropLeftOvers(client);
     }
-    if (isRefused)
-      throw new ReadStoreError('checksumDiffers', `The rebuilt read models differ from the live ones at the same position; live was left as it was. ${described(held.differences)}`); // prettier-ignore
-    const same = held.differences.length === 0 ? 'sameAsLive' : 'otherThanLive';
-    const compared = held.live === null ? 'firstBuild' : comparable ? same : 'otherDefinition';
-    const { schema } = before;
-    const told = { schema, checksum, compared, differences: held.differences } as const;
-    if (options.onlyVerify === true) return { outcome: 'verified', events: held.events, ...told };
-    const events = await inTransaction(client, () => this.switch(before));
+    if (isRefused && compared !== 'otherDefinition') throw new RebuildDiffers(differences);
+    if (options.onlyVerify === true) return { outcome: 'verified', events, ...told };
+    const switched = await inTransaction(client, () => this.switch(before));
     await dropLeftOvers(client);
-    return { outcome: 'switched', events, ...told };
+    return { outcome: 'switched', events: switched, ...told };
+  }
+
+  private async catchUpAgain(before: Generation): Promise<Generation | null> {
+    const build = await this.catchUp(await this.reread(before));
+    return this.isGivenUp() ? null : build;
   }
 
   /** A build that was begun while nothing was live may be further than what is live now. */
@@ -286,45 +309,6 @@ class Rebuild {
       if (page === null) return;
       const applied = await applyPage({ set, client, store, generation: live, known }, page);
       if (applied === null) known = new KnownPlacements();
-    }
-  }
-
-  private async standBesideLive(before: Generation): Promise<{
-    readonly live: { readonly generation: Generation } | null;
-    readonly events: number;
-    readonly built: readonly TableChecksum[];
-    readonly differences: readonly Difference[];
-  } | null> {
-    const { client, set, options } = this;
-    // With the settings of the other session: rows are compared by their text.
-    const holder = await connectForWriting(options.databaseUrl);
-    try {
-      await holder.query('begin');
-      const current = await liveGeneration(holder, set.name);
-      const live = current === null ? null : await lockGeneration(holder, current.number);
-      const build = await this.catchUp(await this.reread(before));
-      if (this.isGivenUp()) return null;
-      await client.query('begin isolation level repeatable read read only');
-      await client.query('set local enable_seqscan = on; set local enable_hashjoin = on');
-      // Only a question takes the snapshot: it must be taken before live moves on.
-      const { rows } = await client.query<{ snapshot: string }>('select pg_export_snapshot() as snapshot');
-      await holder.query('commit');
-      await holder.query('begin isolation level repeatable read read only');
-      await holder.query(`set transaction snapshot '${rows[0]?.snapshot ?? ''}'`);
-      const isComparable = live !== null && live.fingerprint === fingerprintOf(set);
-      const [built, other] = await bothDone(
-        checksumOf(client, set, build.schema),
-        isComparable ? checksumOf(holder, set, live.schema) : Promise.resolve(null),
-      );
-      if (live === null) return { live: null, events: build.appliedEvents, built, differences: [] };
-      const differences =
-        other === null
-          ? []
-          : await differencesOf(client, set, { schema: live.schema, checksum: other }, { schema: build.schema, checksum: built }); // prettier-ignore
-      return { live: { generation: live }, events: build.appliedEvents, built, differences };
-    } finally {
-      await client.query('rollback').catch(() => undefined);
-      await holder.end().catch(() => undefined);
     }
   }
 
@@ -358,7 +342,9 @@ class Rebuild {
   }
 
   private tell(step: RebuildProgress['step'], events: number): void {
-    this.options.onProgress?.({ step, events, eventsInAll: this.eventsInAll });
+    const progress = { step, events, eventsInAll: this.eventsInAll };
+    this.diary.tell(progress);
+    this.options.onProgress?.(progress);
   }
 }
 
@@ -393,17 +379,6 @@ async function partsFolded(
      from ${schema}.rebuild_part`,
   );
   return rows[0] ?? { appliedEvents: 0, asReportedFrom: null };
-}
-
-const described = (differences: readonly Difference[]): string =>
-  differences
-    .map(({ table, liveRows, builtRows, parts, examples }) => `${table}: ${liveRows} rows live, ${builtRows} rebuilt, ${parts} parts differ, e.g. ${examples.join(', ')}.`)
-    .join(' '); // prettier-ignore
-
-/** Waits for both, also where one fails: its connection is used again. */
-async function bothDone<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
-  await Promise.allSettled([one, other]);
-  return [await one, await other];
 }
 
 /** Waits for all, then throws the first failure: nobody works on behind the back of who gave up. */

@@ -1,5 +1,5 @@
 import type { EventStore, Position, RecordedEvent } from '@bestendig/event-store';
-import { generationsOf, type ReadStore } from '@bestendig/read-store';
+import { generationsOf, rebuildsOf, type RebuildRecord, type ReadStore } from '@bestendig/read-store';
 import { PLACEMENT_EVENTS } from './apply-page';
 import { fingerprintOf, type ProjectionSet } from './projection';
 
@@ -91,4 +91,26 @@ export async function firstUnapplied(store: EventStore, position: Position | nul
     if (page.atHead || page.next === null) return null;
     from = page.next;
   }
+}
+
+export type RebuildStatus = RebuildRecord & {
+  /** Until the events are folded, at the rate so far; null where that is not known. Indexing and comparing come on top. */
+  readonly secondsLeft: number | null;
+};
+
+/** The rebuilds that were asked for, the latest first. */
+export async function rebuildStatusOf(
+  set: ProjectionSet,
+  readStore: ReadStore,
+  limit: number,
+): Promise<readonly RebuildStatus[]> {
+  return (await rebuildsOf(readStore.pool, set.name, limit)).map((record) => {
+    const { state, step, events, eventsInAll, eventsPerSecond } = record;
+    const isFolding = state === 'running' && step === 'fold' && events !== null && eventsInAll !== null;
+    const secondsLeft =
+      isFolding && eventsPerSecond !== null && eventsPerSecond > 0
+        ? Math.max(0, eventsInAll - events) / eventsPerSecond
+        : null;
+    return { ...record, secondsLeft };
+  });
 }

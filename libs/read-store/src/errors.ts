@@ -7,6 +7,8 @@ export const READ_STORE_ERRORS = [
   'foldChanged', // the same version makes other rows than live holds: raise the version, or have live replaced
   'rebuildCancelled', // the build that was being made was removed on request
   'nothingToGoBackTo', // no build is kept that this version can go on with
+  'nothingToApprove', // no rebuild waits for approval
+  'otherVersionLive', // another version of the program switched to read models of its own: this one must end
   'checksumDiffers', // a rebuilt set is not what live holds: nothing was switched
 ] as const; // prettier-ignore
 export type ReadStoreErrorCode = (typeof READ_STORE_ERRORS)[number];

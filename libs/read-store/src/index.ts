@@ -27,4 +27,18 @@ export {
   type QuarantinedPlacement,
 } from './quarantine';
 export { migrateReadStore } from './migrations';
+export {
+  approveRebuild,
+  beginRebuild,
+  endRebuild,
+  openRebuild,
+  rebuildsOf,
+  requestRebuild,
+  tellRebuild,
+  type Difference,
+  type RebuildOutcome,
+  type RebuildRecord,
+  type RebuildState,
+  type RebuildTold,
+} from './rebuilds';
 export { openReadStore, type ReadStore } from './read-store';

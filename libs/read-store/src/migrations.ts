@@ -72,6 +72,34 @@ const MIGRATIONS: Migrations = {
       );
     },
   },
+  '0004-rebuilds': {
+    up: async (db) => {
+      await sql`
+        create table read_store.rebuild (
+          number integer generated always as identity primary key,
+          set_name text not null references read_store.projection_set,
+          state text not null check (state in
+            ('requested', 'running', 'stopped', 'awaitsApproval', 'switched', 'verified', 'differs', 'cancelled')),
+          only_verify boolean not null,
+          approved boolean not null,
+          by_projector boolean not null,
+          fingerprint text,
+          step text,
+          events bigint,
+          events_in_all bigint,
+          events_per_second double precision,
+          result jsonb,
+          requested_at timestamptz not null default clock_timestamp(),
+          started_at timestamptz,
+          told_at timestamptz,
+          ended_at timestamptz
+        )`.execute(db);
+      await sql`comment on table read_store.rebuild is
+        'One row per rebuild that was asked for: how far it is, and what came of it.'`.execute(db);
+      await sql`create unique index one_open on read_store.rebuild (set_name)
+        where state in ('requested', 'running', 'stopped', 'awaitsApproval')`.execute(db);
+    },
+  },
 };
 
 /** Brings schema `read_store` up to date. */

@@ -36,3 +36,17 @@ test('a rebuild that was left is removed', async () => {
   expect(await api.post('/v1/projections/_cancel-rebuild', {})).toMatchObject({ status: 200, body: { cancelled: true } });
   expect(await builds()).toHaveLength(2);
 });
+
+test('a rebuild that is asked for over HTTP is carried out and told of', async () => {
+  const asked = await api.post('/v1/projections/_verify', {});
+  expect(asked).toMatchObject({ status: 202, body: { state: 'requested' } });
+  expect(asked.headers.get('location')).toBe('/v1/projections/rebuilds');
+  const latest = async () => listAt((await api.get('/v1/projections/rebuilds')).body, 'rebuilds')[0];
+  while (textAt(await latest(), 'state') !== 'verified') await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await latest()).toMatchObject({ number: at(asked.body, 'rebuild'), onlyVerify: true, result: { compared: 'sameAsLive', differences: [] } });
+  expect(await api.post('/v1/projections/_rebuild', { body: { approve: 'yes' } })).toMatchObject({ status: 400, body: { errors: [{ pointer: '/approve' }] } });
+  expect(await api.post('/v1/projections/_approve-rebuild', {})).toMatchObject({ status: 409, body: { code: 'nothingToApprove' } });
+  expect(await api.post('/v1/projections/_rebuild', { body: { approve: true } })).toMatchObject({ status: 202 });
+  while (textAt(await latest(), 'state') !== 'switched') await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(at((await api.get('/v1/placements')).body, 'placements')).toHaveLength(1);
+});

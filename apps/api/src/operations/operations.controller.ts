@@ -1,10 +1,12 @@
-import { Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Answer } from '../answer';
+import { errorsOf } from '../checked';
+import { Checks } from '../contract.guard';
 import { DescribesQuestion } from '../documented';
-import { CancelRebuild, RollBackReadModels } from './builds.commands';
-import { GetHealth, GetProjections } from './operations.queries';
+import { ApproveRebuild, CancelRebuild, RebuildBody, RequestRebuild, RollBackReadModels } from './builds.commands';
+import { GetHealth, GetProjections, GetRebuilds } from './operations.queries';
 
 @ApiTags('Operations')
 @Controller('v1')
@@ -24,6 +26,34 @@ export class OperationsController {
   @DescribesQuestion('How far the read models are', 'Which build is live, how far it has come, and how far it is behind.', 'Projections')
   projections(): Promise<Answer> {
     return this.queries.execute(new GetProjections());
+  }
+
+  @Get('projections/rebuilds')
+  @DescribesQuestion('What became of rebuilds', 'The latest first: how far the one is that runs, what differs where one waits for approval, what came of the others.', 'Rebuilds')
+  rebuilds(): Promise<Answer> {
+    return this.queries.execute(new GetRebuilds());
+  }
+
+  @Post('projections/_rebuild')
+  @HttpCode(202)
+  @DescribesQuestion('Make the read models anew', 'The projector makes them beside the live ones, compares the two, and switches where they are equal or that was approved. One that was stopped goes on where it was. 409 where one runs.', 'RebuildRequested', { body: RebuildBody, value: { approve: false }, isOptional: true, status: 202 })
+  @Checks(({ body }) => (body === undefined || body === null ? [] : errorsOf(RebuildBody, body, '/')))
+  rebuild(@Body() body: RebuildBody | null): Promise<Answer> {
+    return this.commands.execute(new RequestRebuild({ onlyVerify: false, approved: body?.approve === true }));
+  }
+
+  @Post('projections/_verify')
+  @HttpCode(202)
+  @DescribesQuestion('Compare the read models with a rebuild', 'The projector makes them anew, compares them with the live ones and removes them; live is left as it is.', 'RebuildRequested', { status: 202 })
+  verify(): Promise<Answer> {
+    return this.commands.execute(new RequestRebuild({ onlyVerify: true, approved: false }));
+  }
+
+  @Post('projections/_approve-rebuild')
+  @HttpCode(202)
+  @DescribesQuestion('Approve what differs', 'A new version of the definitions made other rows than live holds: the projector switches to them. 409 where none waits for approval.', 'RebuildRequested', { status: 202 })
+  approve(): Promise<Answer> {
+    return this.commands.execute(new ApproveRebuild());
   }
 
   @Post('projections/_roll-back')

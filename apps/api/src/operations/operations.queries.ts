@@ -1,5 +1,5 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { statusOf } from '@bestendig/projection-engine';
+import { rebuildStatusOf, statusOf } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
 import { liveGeneration } from '@bestendig/read-store';
 import { Answer } from '../answer';
@@ -32,5 +32,19 @@ export class GetProjectionsHandler implements IQueryHandler<GetProjections> {
   async execute(): Promise<Answer> {
     const { readStore, store } = this.resources;
     return new Answer({ projections: await statusOf(READ_MODELS, readStore, store) });
+  }
+}
+
+const REBUILDS_SHOWN = 20;
+
+/** The latest rebuilds: how far the one is that runs, and what came of the others. */
+export class GetRebuilds extends Query<Answer> {}
+
+@QueryHandler(GetRebuilds)
+export class GetRebuildsHandler implements IQueryHandler<GetRebuilds> {
+  constructor(private readonly resources: Resources) {}
+
+  async execute(): Promise<Answer> {
+    return new Answer({ rebuilds: await rebuildStatusOf(READ_MODELS, this.resources.readStore, REBUILDS_SHOWN) });
   }
 }

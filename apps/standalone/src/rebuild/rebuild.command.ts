@@ -6,6 +6,7 @@ import { withInstallation } from '../installation';
 import { interruption } from '../interruption';
 import { duration, whole } from '../progress';
 import { readSettings } from '../settings';
+import { differenceLine } from './difference-line';
 import { partThreadCount, startPartThreads } from './part-threads';
 import { StepProgress } from './step-progress';
 
@@ -17,7 +18,7 @@ export function addRebuildCommand(program: Command): void {
     .command('rebuild')
     .description('make all read models anew from the events, compare them with the live ones, and switch')
     .option('--verify', 'compare only: live is left as it is, and what was made is removed', false)
-    .option('--approve', 'switch also where the new rows differ from the live ones: look at what differs first (--verify)', false)
+    .option('--approve', 'switch also where the new rows differ from the live ones: look at what differs first (--verify, or a run without this)', false)
     .option('--dry-run', 'say what there is to do and how long it may take, and do nothing', false)
     .addHelpText('after', '\nQuestions are answered from the live read models meanwhile. One that was stopped or killed goes on when it is run again.')
     .action(runRebuild);
@@ -54,16 +55,21 @@ async function rebuildHere({ store, databaseUrl, onlyVerify, approve, signal }: 
 }
 
 function tellResult({ outcome, compared, events, checksum, differences }: Exclude<RebuildResult, { readonly outcome: 'givenUp' }>, seconds: number): void {
-  const then = outcome === 'switched' ? 'switched' : 'live was left as it was';
-  console.log(`Rebuilt from ${whole(events)} facts in ${duration(seconds)} (${whole(events / seconds)}/s): ${COMPARED[compared]}; ${then}.`);
+  console.log(`Rebuilt from ${whole(events)} facts in ${duration(seconds)} (${whole(events / seconds)}/s): ${COMPARED[compared]}; ${THEN[outcome]}.`);
   for (const { table, rows, sum } of checksum) console.log(`  ${table.padEnd(14)} ${whole(rows).padStart(11)} rows   checksum ${sum}`);
-  for (const { table, liveRows, builtRows, parts, examples } of differences) console.log(`  ${table}: ${whole(liveRows)} rows live, ${whole(builtRows)} rebuilt; ${parts} parts differ, e.g. ${examples.join(', ')}`);
+  for (const difference of differences) console.log(differenceLine(difference));
 }
+
+const THEN = {
+  switched: 'switched',
+  verified: 'live was left as it was',
+  awaitsApproval: 'live was left as it was until somebody approves what differs (npm run projections -- approve) or removes the new ones (cancel)',
+} as const;
 
 const COMPARED = {
   sameAsLive: 'the same rows as live',
   otherThanLive: 'other rows than live, as approved',
-  otherDefinition: 'the definitions had changed, so there was nothing to compare with',
+  otherDefinition: 'made by other definitions than live',
   firstBuild: 'nothing was live before',
 } as const;
 

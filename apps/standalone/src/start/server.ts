@@ -2,10 +2,11 @@ import { createApi, parseTokens, requireSafeHost, type ApiOptions } from '@beste
 import { openPostgresEventStore, type EventStore } from '@bestendig/event-store';
 import { openIntake, type Intake } from '@bestendig/intake';
 import { claimServer } from '@bestendig/local-postgres';
-import { openReadStore, type ReadStore } from '@bestendig/read-store';
+import { openReadStore, type Difference, type ReadStore } from '@bestendig/read-store';
 import { StandaloneError } from '../errors';
 import type { Installation } from '../installation';
 import { startProjectorThread } from '../projector-thread';
+import { differenceLine } from '../rebuild/difference-line';
 
 /** The one server process of an installation: stores and projector, and the API once it is opened. */
 export type Server = {
@@ -37,7 +38,7 @@ export async function startServer(installation: Installation): Promise<Server> {
     closing.push(() => intake.close());
     const readStore = await openReadStore(databaseUrl, { maxConnections: 2 });
     closing.push(() => readStore.close());
-    const projector = startProjectorThread(databaseUrl);
+    const projector = startProjectorThread(databaseUrl, installation.settings.rebuildApproval, tellWaiting);
     closing.push(() => projector.stop());
     const openApi = async () => {
       const api = await createApi(options);
@@ -50,6 +51,13 @@ export async function startServer(installation: Installation): Promise<Server> {
     await close();
     throw error;
   }
+}
+
+/** To whoever started a new version: until then questions are answered with 503. */
+function tellWaiting(differences: readonly Difference[]): void {
+  console.log('\nThis version of the program makes other rows of the same facts than the live read models hold:');
+  for (const difference of differences) console.log(differenceLine(difference));
+  console.log('They are made and wait: npm run projections -- approve switches to them. The version before goes on with its own when it is started again.');
 }
 
 /** What the API will be opened with. What cannot work is said before anything is begun. */

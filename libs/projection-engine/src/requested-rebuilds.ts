@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, isUnavailable } from '@bestendig/postgres';
+import { liveGeneration, openRebuild, ReadStoreError, requestRebuild, type RebuildRecord } from '@bestendig/read-store';
+import type { Client } from 'pg';
+import { fingerprintOf } from './projection';
+import type { ProjectorOptions } from './projector';
+import { rebuild, type RebuildResult } from './rebuild';
+
+/** A rebuild that was asked for is begun within this time. */
+const POLL_MS = 1_000;
+/** After PostgreSQL could not be reached, or its disk was full. */
+const RETRY_MS = 5_000;
+
+type Where = Pick<ProjectorOptions, 'set' | 'store' | 'databaseUrl' | 'signal' | 'startFolders' | 'onRetry'>;
+
+/**
+ * Carries out rebuilds that were asked for, beside whatever the projector does, until the signal aborts: one by one, and
+ * those that a projector before was killed in. What came of one is in its record; none of it ends the projector.
+ */
+export async function carryOutRebuilds(where: Where): Promise<void> {
+  const { signal, onRetry } = where;
+  while (!signal.aborted) {
+    try {
+      const client = await connect({ databaseUrl: where.databaseUrl, name: 'rebuild (requests)' });
+      try {
+        while (!signal.aborted) {
+          const asked = await openRebuild(client, where.set.name);
+          if (asked !== null && isForProjector(asked, fingerprintOf(where.set))) await carryOut(client, asked, where);
+          await pause(POLL_MS, signal);
+        }
+      } finally {
+        await client.end().catch(() => undefined);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      onRetry?.(error);
+      await pause(RETRY_MS, signal);
+    }
+  }
+}
+
+/** One that another version of the program began is for that version. */
+const isForProjector = ({ state, byProjector, fingerprint }: RebuildRecord, own: string): boolean =>
+  (state === 'requested' || (state === 'running' && byProjector)) && (fingerprint === null || fingerprint === own);
+
+async function carryOut(client: Client, { onlyVerify, approved }: RebuildRecord, where: Where): Promise<void> {
+  try {
+    const { outcome } = await rebuildBeside(where, { onlyVerify, approve: approved });
+    if (outcome === 'givenUp') await requestRebuild(client, where.set.name, { onlyVerify, approved });
+  } catch (error) {
+    if (isUnavailable(error)) {
+      await pause(RETRY_MS, where.signal);
+      await requestRebuild(client, where.set.name, { onlyVerify, approved }).catch(() => undefined);
+      throw error;
+    }
+    // Its record says what came of it; where another process rebuilds, that one is waited for.
+    where.onRetry?.(error);
+  }
+}
+
+/** With threads of its own, where they are to be had. */
+export async function rebuildBeside(
+  { set, store, databaseUrl, signal, startFolders }: Where,
+  how: { readonly onlyVerify: boolean; readonly approve: boolean },
+): Promise<RebuildResult> {
+  const folders = startFolders?.();
+  try {
+    return await rebuild({ set, store, databaseUrl, signal, byProjector: true, ...how, ...(folders && { folders }) });
+  } finally {
+    await folders?.close();
+  }
+}
+
+/**
+ * Makes the read models of this program's version, beside the live ones of another, and waits for somebody to approve
+ * where their rows differ, unless that is done by itself.
+ *
+ * @throws ReadStoreError `rebuildCancelled` where it was cancelled instead
+ */
+export async function makeOwnVersion(
+  client: Client,
+  where: Where & Pick<ProjectorOptions, 'approval' | 'onWaiting'>,
+): Promise<void> {
+  const { set, signal, approval = 'required', onWaiting } = where;
+  let approve = approval === 'automatic';
+  for (;;) {
+    const result = await rebuildBeside(where, { onlyVerify: false, approve });
+    if (result.outcome !== 'awaitsApproval') return;
+    onWaiting?.(result.differences);
+    for (let waits = true; waits;) {
+      await pause(POLL_MS, signal);
+      if (signal.aborted) return;
+      const asked = await openRebuild(client, set.name);
+      if (asked === null) {
+        if (await isLive(client, where)) return;
+        throw new ReadStoreError('rebuildCancelled', 'The read models of this version were not approved: live is as it was.'); // prettier-ignore
+      }
+      approve = asked.approved;
+      waits = asked.state === 'awaitsApproval' || asked.state === 'running';
+    }
+  }
+}
+
+async function isLive(client: Client, { set }: Where): Promise<boolean> {
+  return (await liveGeneration(client, set.name))?.fingerprint === fingerprintOf(set);
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal }).catch(() => undefined);
