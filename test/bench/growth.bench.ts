@@ -1,5 +1,5 @@
 import { openPostgresEventStore } from '@bestendig/event-store';
-import { startPartThreads } from '@bestendig/standalone';
+import { startPartThreads } from '@bestendig/projector';
 import { benchArgs, closeBench, median, peakMiB, withBenchPostgres, type Measure } from './bench';
 import { fillLog } from './filled-log';
 import { timedRebuild, type Rebuilt } from './timed-rebuild';
@@ -38,7 +38,7 @@ async function filled(databaseUrl: string, size: number): Promise<Log> {
   const store = await openPostgresEventStore({ databaseUrl });
   await fillLog(store, size, SEED);
   console.log(`filled with ${size} events`);
-  return { databaseUrl, store, size, folders: startPartThreads(databaseUrl), tookUs: [] };
+  return { databaseUrl, store, size, folders: startPartThreads({ databaseUrl, eventStoreDb: null }), tookUs: [] };
 }
 
 async function usPerEvent(log: Log, round: number): Promise<number> {

@@ -63,7 +63,7 @@ async function measure(parts: readonly Part[], size: number, folder: string, mak
   const store = await openPostgresEventStore({ databaseUrl });
   const bare = await openPostgresEventStore({ databaseUrl: await makeDatabase() });
   const bench: Bench = { databaseUrl, folder, store, intake: await openIntake(databaseUrl), readStore: await openReadStore(databaseUrl), heap: new HeapWatch(size) };
-  const projector = startProjectorThread(databaseUrl);
+  const projector = startProjectorThread({ databaseUrl, eventStoreDb: null });
   let [importSeconds, bareSeconds, events] = [0, 0, 0];
   let from: Position | null = null;
   for (const [index, part] of parts.entries()) {

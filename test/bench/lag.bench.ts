@@ -13,7 +13,8 @@ import { PlacementService, type FactDraft, type HrFact } from '@bestendig/placem
 import { rebuild } from '@bestendig/projection-engine';
 import { cohortRetention, READ_MODELS, resolveCut } from '@bestendig/read-models';
 import { liveGeneration, openReadStore, type ReadStore } from '@bestendig/read-store';
-import { NO_PROGRESS, startPartThreads, startProjectorThread, waitForReadModels } from '@bestendig/standalone'; // prettier-ignore
+import { startPartThreads } from '@bestendig/projector';
+import { NO_PROGRESS, startProjectorThread, waitForReadModels } from '@bestendig/standalone'; // prettier-ignore
 import { benchArgs, closeBench, peakMiB, percentile, withBenchPostgres, type Measure } from './bench';
 import { fillLog } from './filled-log';
 
@@ -47,10 +48,10 @@ async function measure(databaseUrl: string, size: number, rounds: number): Promi
   const store = await openPostgresEventStore({ databaseUrl });
   await fillLog(store, size, SEED);
   const readStore = await openReadStore(databaseUrl);
-  const folders = startPartThreads(databaseUrl);
+  const folders = startPartThreads({ databaseUrl, eventStoreDb: null });
   await rebuild({ set: READ_MODELS, store, databaseUrl, folders });
   await folders.close();
-  const projector = startProjectorThread(databaseUrl);
+  const projector = startProjectorThread({ databaseUrl, eventStoreDb: null });
   await waitForReadModels({ store, readStore, signal: projector.failed, progress: NO_PROGRESS, expected: size });
   const service = new PlacementService({ store, secret: Buffer.alloc(32, 1) });
   const system = { databaseUrl, store, readStore, service };

@@ -1,6 +1,7 @@
 import { openPostgresEventStore } from '@bestendig/event-store';
 import { openReadStore } from '@bestendig/read-store';
-import { NO_PROGRESS, startPartThreads, startProjectorThread, waitForReadModels } from '@bestendig/standalone';
+import { startPartThreads } from '@bestendig/projector';
+import { NO_PROGRESS, startProjectorThread, waitForReadModels } from '@bestendig/standalone';
 import {
   alternate,
   benchArgs,
@@ -39,13 +40,13 @@ async function main(): Promise<void> {
 async function proveSameAsLive(databaseUrl: string): Promise<void> {
   const store = await openPostgresEventStore({ databaseUrl });
   await fillLog(store, PROOF_EVENTS, SEED);
-  const projector = startProjectorThread(databaseUrl);
+  const projector = startProjectorThread({ databaseUrl, eventStoreDb: null });
   const readStore = await openReadStore(databaseUrl);
   const signal = projector.failed;
   await waitForReadModels({ store, readStore, signal, progress: NO_PROGRESS, expected: PROOF_EVENTS });
   await projector.stop();
   await readStore.close();
-  const folders = startPartThreads(databaseUrl);
+  const folders = startPartThreads({ databaseUrl, eventStoreDb: null });
   requireSame(await timedRebuild({ databaseUrl, store, folders }), PROOF_EVENTS, 'sameAsLive');
   await folders.close();
   await store.close();
@@ -56,7 +57,7 @@ async function measureScan(databaseUrl: string, size: number, rounds: number): P
   const store = await openPostgresEventStore({ databaseUrl });
   const filling = await perSecond(size, () => fillLog(store, size, SEED));
   console.log(`filled with ${size} events (${Math.round(filling)}/s)`);
-  const folders = startPartThreads(databaseUrl);
+  const folders = startPartThreads({ databaseUrl, eventStoreDb: null });
   const scanners = new ScanThreads(databaseUrl, folders.count);
   const tasks = await scanTasks(store);
   const rebuilds: TimedRebuild[] = [];

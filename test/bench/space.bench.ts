@@ -38,7 +38,7 @@ async function importHistory(databaseUrl: string, folder: string, placements: nu
   writeFileSync(file, [...generateHistory({ placements, seed: SEED })].join('\n'));
   const store = await openPostgresEventStore({ databaseUrl });
   const [intake, readStore] = [await openIntake(databaseUrl), await openReadStore(databaseUrl)];
-  const projector = startProjectorThread(databaseUrl);
+  const projector = startProjectorThread({ databaseUrl, eventStoreDb: null });
   const signal = projector.failed;
   await runImport({ file, dryRun: false, asReported: false, store, intake, secret: Buffer.alloc(32, 1), databaseUrl, dataFolder: folder, signal, show: () => NO_PROGRESS }); // prettier-ignore
   await waitForReadModels({ store, readStore, signal, progress: NO_PROGRESS, expected: 0 });

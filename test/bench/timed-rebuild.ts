@@ -1,7 +1,7 @@
 import type { EventStore } from '@bestendig/event-store';
 import { rebuild, type RebuildProgress, type RebuildResult } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
-import type { PartThreads } from '@bestendig/standalone';
+import type { PartThreads } from '@bestendig/projector';
 
 type Step = RebuildProgress['step'];
 type Compared = Extract<RebuildResult, { readonly compared: unknown }>['compared'];

@@ -13,7 +13,7 @@ const away = [
 
 test.each(away.map((error) => [error.message, error] as const))('a PostgreSQL that is away is 503, and told to whoever runs it as what it is: %s', (_, error) => {
   expect(problemOf(error).code).toBe('unavailable');
-  expect(failureOf('reactions', error)).toBe('PostgreSQL cannot be reached now. What follows from recorded facts (reactions) waits, and goes on by itself.');
+  expect(failureOf('reactions', error)).toBe('A store cannot be reached now. What follows from recorded facts (reactions) waits, and goes on by itself.');
 });
 
 test('any other failure is a defect, told by its name and never by what it says', () => {

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger as PinoLogger } from 'nestjs-pino';
-import { instantOf, openPostgresEventStore } from '@bestendig/event-store';
+import { instantOf, openEventStore, type EventStoreSettings, type OpenOptions } from '@bestendig/event-store';
 import { openIntake } from '@bestendig/intake';
 import { PlacementService, runReactions } from '@bestendig/placement-application';
 import { openReadStore } from '@bestendig/read-store';
@@ -21,6 +21,8 @@ import { setResponseHeaders } from './response-headers';
 
 export type ApiOptions = {
   readonly databaseUrl: string;
+  /** Where the log is, where it is not in that database. */
+  readonly eventStoreDb?: EventStoreSettings['eventStoreDb'];
   /** 32 bytes that keep external keys out of the log. */
   readonly secret: Buffer;
   readonly host: string;
@@ -41,9 +43,9 @@ export type RunningApi = { readonly url: string; close(): Promise<void> };
  * @throws AccessError `loopbackOnly` for another host than this machine while there are no tokens
  */
 export async function createApi(options: ApiOptions): Promise<RunningApi> {
-  const { databaseUrl, secret, host, port, tokens = [] } = options;
+  const { databaseUrl, eventStoreDb = null, secret, host, port, tokens = [] } = options;
   requireSafeHost(host, tokens);
-  const opened = await open(databaseUrl, secret);
+  const opened = await open({ databaseUrl, eventStoreDb }, secret);
   const stop = new AbortController();
   try {
     const app = await build(opened, tokens, options.logLevel ?? 'info');
@@ -65,8 +67,9 @@ export async function createApi(options: ApiOptions): Promise<RunningApi> {
   }
 }
 
-async function open(databaseUrl: string, secret: Buffer): Promise<Resources> {
-  const store = await openPostgresEventStore({ databaseUrl });
+async function open(log: OpenOptions, secret: Buffer): Promise<Resources> {
+  const { databaseUrl } = log;
+  const store = await openEventStore(log);
   const [intake, readStore] = await Promise.all([openIntake(databaseUrl), openReadStore(databaseUrl)]);
   const now = (): string => instantOf(BigInt(Date.now()) * 1000n);
   return new Resources(store, new PlacementService({ store, secret }), intake, readStore, secret, now);
@@ -79,7 +82,7 @@ async function closeAll({ store, intake, readStore }: Resources): Promise<void> 
 
 /** For whoever runs it. By name only: what an error says may hold what was sent. */
 export function failureOf(reaction: string, error: unknown): string {
-  if (problemOf(error).code === 'unavailable') return `PostgreSQL cannot be reached now. What follows from recorded facts (${reaction}) waits, and goes on by itself.`;
+  if (problemOf(error).code === 'unavailable') return `A store cannot be reached now. What follows from recorded facts (${reaction}) waits, and goes on by itself.`;
   return `A defect (${error instanceof Error ? error.name : 'unknown'}) in what follows from recorded facts (${reaction}). It is tried again.`;
 }
 

@@ -1,3 +1,4 @@
+import { eventStoreSettings } from '@bestendig/event-store';
 import { createApi } from './create-api';
 import { parseTokens } from './callers';
 
@@ -10,6 +11,7 @@ async function main(environment: NodeJS.ProcessEnv): Promise<void> {
   if (databaseUrl === undefined) throw new Error('Set DATABASE_URL to the PostgreSQL to use.');
   if (!/^[0-9a-f]{64}$/i.test(secret)) throw new Error('Set BESTENDIG_SECRET to 64 hex digits: it keeps external keys out of the log, and belongs in your backup.');
   const api = await createApi({
+    ...eventStoreSettings(environment),
     ...{ databaseUrl, secret: Buffer.from(secret, 'hex'), host, port: Number(port) },
     tokens: tokens === undefined || tokens === '' ? [] : parseTokens(tokens),
     ...(logLevel === undefined ? {} : { logLevel }),

@@ -1,1 +1,2 @@
+export { partThreadCount, startPartThreads, type PartThreads } from './part-threads';
 export { project, type ProjectOptions } from './project';

@@ -1,12 +1,15 @@
+import { eventStoreSettings } from '@bestendig/event-store';
 import { project } from './project';
 
 /** Runs the projector alone, against a PostgreSQL that is there already. */
-async function main({ DATABASE_URL: databaseUrl, LOG_LEVEL: logLevel }: NodeJS.ProcessEnv): Promise<void> {
+async function main(environment: NodeJS.ProcessEnv): Promise<void> {
+  const { DATABASE_URL: databaseUrl, LOG_LEVEL: logLevel, REBUILD_APPROVAL: approval = '' } = environment;
   if (databaseUrl === undefined) throw new Error('Set DATABASE_URL to the PostgreSQL to use.');
+  if (!['', 'required', 'automatic'].includes(approval)) throw new Error('REBUILD_APPROVAL is required or automatic.');
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
-  await project({ databaseUrl, signal: stop.signal, ...(logLevel === undefined ? {} : { logLevel }) });
+  await project({ databaseUrl, ...eventStoreSettings(environment), approval: approval === 'automatic' ? 'automatic' : 'required', signal: stop.signal, ...(logLevel === undefined ? {} : { logLevel }) });
 }
 
 main(process.env).catch((error: unknown) => {

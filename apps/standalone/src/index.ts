@@ -3,4 +3,3 @@ export { DEMO_HISTORY, generateHistory, type GenerateOptions } from './generate/
 export { NO_PROGRESS, type Progress } from './progress';
 export { startProjectorThread, type ProjectorThread } from './projector-thread';
 export { waitForReadModels } from './read-side';
-export { startPartThreads, type PartThreads } from './rebuild/part-threads';

@@ -1,4 +1,5 @@
 import { useDatabase, type DatabaseInUse } from '@bestendig/local-postgres';
+import type { OpenOptions } from '@bestendig/event-store';
 import { StandaloneError } from './errors';
 import { checkSecret, readSecret } from './secret-key';
 import type { Settings } from './settings';
@@ -7,6 +8,8 @@ import type { Settings } from './settings';
 export type Installation = {
   readonly settings: Settings;
   readonly databaseUrl: string;
+  /** What the event store is opened with. */
+  readonly log: OpenOptions;
   readonly secret: Buffer;
   /** Aborts when the database is gone for good. Its reason is a StandaloneError `databaseLost`. */
   readonly lost: AbortSignal;
@@ -34,7 +37,8 @@ export async function enterInstallation(settings: Settings): Promise<Installatio
 async function openInstallation(settings: Settings, database: DatabaseInUse, lost: AbortSignal): Promise<Installation> {
   const secret = readSecret(settings);
   await checkSecret(database.url, secret);
-  return { settings, databaseUrl: database.url, secret, lost, leave: () => database.leave() };
+  const log = { databaseUrl: database.url, eventStoreDb: settings.eventStoreDb };
+  return { settings, databaseUrl: database.url, log, secret, lost, leave: () => database.leave() };
 }
 
 /** Enters, does the work and leaves, whatever happens: the last to leave stops the server. */

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { OpenOptions } from '@bestendig/event-store';
 import type { Difference } from '@bestendig/read-store';
 
-export type ProjectorData = { readonly databaseUrl: string; readonly approval: 'required' | 'automatic' };
+export type ProjectorData = { readonly log: OpenOptions; readonly approval: 'required' | 'automatic' };
 export type ProjectorProgress = { readonly appliedEvents: number; readonly atHead: boolean };
 export type ProjectorMessage = ProjectorProgress | { readonly waitsForApproval: readonly Difference[] };
 
@@ -14,8 +15,8 @@ export type ProjectorThread = {
   stop(): Promise<void>;
 };
 
-export function startProjectorThread(databaseUrl: string, approval: ProjectorData['approval'] = 'required', onWaiting: (differences: readonly Difference[]) => void = () => undefined): ProjectorThread {
-  const worker = new Worker(join(__dirname, 'projector-worker.js'), { workerData: { databaseUrl, approval } satisfies ProjectorData });
+export function startProjectorThread(log: OpenOptions, approval: ProjectorData['approval'] = 'required', onWaiting: (differences: readonly Difference[]) => void = () => undefined): ProjectorThread {
+  const worker = new Worker(join(__dirname, 'projector-worker.js'), { workerData: { log, approval } satisfies ProjectorData });
   const failed = new AbortController();
   let latest: ProjectorProgress = { appliedEvents: 0, atHead: false };
   let stopping = false;

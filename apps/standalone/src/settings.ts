@@ -1,10 +1,13 @@
 import { resolve } from 'node:path';
+import { EventStoreError, eventStoreSettings, type EventStoreSettings } from '@bestendig/event-store';
 import { StandaloneError } from './errors';
 
 /** What the environment says. */
 export type Settings = {
   readonly dataFolder: string;
   readonly databaseUrl: string | undefined;
+  /** Where the log is, where it is not in the database. */
+  readonly eventStoreDb: EventStoreSettings['eventStoreDb'];
   readonly host: string;
   readonly port: number;
   /** As given; the API reads it. */
@@ -23,6 +26,11 @@ Environment (a variable that is empty counts as not set):
   BESTENDIG_DATA    data folder: the embedded PostgreSQL, the secret key, spooled files (default: .bestendig here)
   DATABASE_URL      your own PostgreSQL 18 (postgres://user:password@host:port/database) instead of the embedded one;
                     an import --dry-run makes a database of its own there for as long as it runs, where it may
+  EVENT_STORE       postgresql (default): the log is in that PostgreSQL too; eventstoredb: it is in an EventStoreDB or KurrentDB,
+                    and the PostgreSQL holds the rest (docs/choosing-a-store.md)
+  EVENTSTOREDB_URL  esdb://user:password@host:port?tls=true, or what else the server's own clients take
+  EVENTSTOREDB_NAMESPACE
+                    letters and digits before every stream's name, where several logs share a cluster (default: none)
   BESTENDIG_SECRET  64 hex digits: the key from which ids of persons and jobs are derived, in place of the file
                     secret.key in the data folder, which the first command makes (keep either in your backup: without it
                     nothing new can be joined to what is there)
@@ -42,6 +50,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   return {
     dataFolder: resolve(given('BESTENDIG_DATA') ?? '.bestendig'),
     databaseUrl: checkDatabaseUrl(given('DATABASE_URL')),
+    eventStoreDb: eventStoreOf({ EVENT_STORE: given('EVENT_STORE'), EVENTSTOREDB_URL: given('EVENTSTOREDB_URL'), EVENTSTOREDB_NAMESPACE: given('EVENTSTOREDB_NAMESPACE') }),
     host: given('HOST') ?? '127.0.0.1',
     port: portOf(given('PORT') ?? '8080'),
     apiTokens: given('API_TOKENS'),
@@ -49,6 +58,14 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     rebuildApproval: approvalOf(given('REBUILD_APPROVAL') ?? 'required'),
     logLevel: logLevelOf(given('LOG_LEVEL') ?? 'warn'),
   };
+}
+
+function eventStoreOf(given: Parameters<typeof eventStoreSettings>[0]): EventStoreSettings['eventStoreDb'] {
+  try {
+    return eventStoreSettings(given).eventStoreDb;
+  } catch (error) {
+    throw error instanceof EventStoreError ? new StandaloneError('settingInvalid', error.message) : error;
+  }
 }
 
 function portOf(text: string): number {

@@ -1,4 +1,4 @@
-import { openPostgresEventStore } from '@bestendig/event-store';
+import { openEventStore } from '@bestendig/event-store';
 import { rebuild } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
 import { registered, signed } from './messages';
@@ -15,7 +15,7 @@ afterAll(() => api.stop());
 const builds = async (): Promise<readonly string[]> => listAt((await api.get('/v1/projections')).body, 'projections').map((build) => `${textAt(build, 'state')} ${textAt(build, 'schema')}`);
 
 async function rebuilt(signal?: AbortSignal): Promise<void> {
-  const store = await openPostgresEventStore({ databaseUrl: api.databaseUrl });
+  const store = await openEventStore(api.log);
   await rebuild({ set: READ_MODELS, store, databaseUrl: api.databaseUrl, ...(signal && { signal }) });
   await store.close();
 }

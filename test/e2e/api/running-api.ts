@@ -1,5 +1,6 @@
 import { createApi, type ApiOptions } from '@bestendig/api';
-import { openPostgresEventStore } from '@bestendig/event-store';
+import { eventStoreSettings, openEventStore, type OpenOptions } from '@bestendig/event-store';
+import { randomUUID } from 'node:crypto';
 import { runProjector } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
 import { createTestDatabase } from '@bestendig/testing';
@@ -12,6 +13,7 @@ type Sent = { readonly body?: unknown; readonly type?: string; readonly headers?
 /** The API on a database of its own, over real HTTP. */
 export type RunningApi = {
   readonly databaseUrl: string;
+  readonly log: OpenOptions;
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Reply>;
   post(path: string, sent: Sent): Promise<Reply>;
   ask(method: string, path: string, sent?: Sent): Promise<Reply>;
@@ -25,10 +27,10 @@ export type RunningApi = {
 let commands = 0;
 
 /** The projector beside the API, as apps/projector runs it. */
-async function startProjector(databaseUrl: string): Promise<() => Promise<void>> {
+async function startProjector(log: OpenOptions): Promise<() => Promise<void>> {
   const stop = new AbortController();
-  const store = await openPostgresEventStore({ databaseUrl });
-  const running = runProjector({ set: READ_MODELS, store, databaseUrl, signal: stop.signal });
+  const store = await openEventStore(log);
+  const running = runProjector({ set: READ_MODELS, store, databaseUrl: log.databaseUrl, signal: stop.signal });
   return async () => {
     stop.abort();
     await running;
@@ -38,8 +40,9 @@ async function startProjector(databaseUrl: string): Promise<() => Promise<void>>
 
 export async function startApi({ projector = false, ...options }: Partial<ApiOptions> & { readonly projector?: boolean } = {}): Promise<RunningApi> {
   const database = await createTestDatabase();
-  const stopProjector = projector ? await startProjector(database.url) : () => Promise.resolve();
-  const api = await createApi({ databaseUrl: database.url, secret: SECRET, host: '127.0.0.1', port: 0, logLevel: 'fatal', ...options });
+  const log = { databaseUrl: database.url, ...freshLog() };
+  const stopProjector = projector ? await startProjector(log) : () => Promise.resolve();
+  const api = await createApi({ ...log, secret: SECRET, host: '127.0.0.1', port: 0, logLevel: 'fatal', ...options });
   const ask = async (method: string, path: string, { body, type, headers = {} }: Sent = {}): Promise<Reply> => {
     const payload = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
     const response = await fetch(`${api.url}${path}`, { method, headers: { ...(body === undefined ? {} : { 'content-type': type ?? 'application/json' }), ...headers }, ...payload });
@@ -51,6 +54,7 @@ export async function startApi({ projector = false, ...options }: Partial<ApiOpt
   while (projector && !(await isLive())) await new Promise((resolve) => setTimeout(resolve, 20));
   return {
     databaseUrl: database.url,
+    log,
     get: (path, headers = {}) => ask('GET', path, { headers }),
     post,
     ask,
@@ -62,6 +66,12 @@ export async function startApi({ projector = false, ...options }: Partial<ApiOpt
       await database.drop();
     },
   };
+}
+
+/** On the event store that the environment names (EVENT_STORE), a log of its own. */
+function freshLog(): Pick<OpenOptions, 'eventStoreDb'> {
+  const { eventStoreDb } = eventStoreSettings(process.env);
+  return { eventStoreDb: eventStoreDb && { ...eventStoreDb, namespace: `e2e${randomUUID().replaceAll('-', '')}` } };
 }
 
 /** What stands in a JSON value at a path; undefined where there is nothing. */

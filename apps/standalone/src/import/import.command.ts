@@ -1,4 +1,4 @@
-import { openPostgresEventStore, type EventStore } from '@bestendig/event-store';
+import { openEventStore, type EventStore } from '@bestendig/event-store';
 import { openIntake } from '@bestendig/intake';
 import { serverOf } from '@bestendig/local-postgres';
 import { openReadStore } from '@bestendig/read-store';
@@ -35,7 +35,7 @@ are up to date when it ends. Exit code 0 when all lines were dealt with, refused
 async function importFile(file: string, flags: Flags): Promise<void> {
   const signal = interruption();
   await withInstallation(readSettings(process.env), async (installation) => {
-    const store = await openPostgresEventStore({ databaseUrl: installation.databaseUrl });
+    const store = await openEventStore(installation.log);
     try {
       await importInto(store, installation, { file, flags, signal: AbortSignal.any([signal, installation.lost]) });
     } finally {
@@ -68,8 +68,8 @@ async function importInto(store: EventStore, installation: Installation, { file,
 }
 
 /** Does the work while the read models follow, by the server's projector or our own, and waits until they hold all of it. */
-async function withReadModels(store: EventStore, { databaseUrl }: Installation, signal: AbortSignal, work: (signal: AbortSignal) => Promise<ImportResult>): Promise<ImportResult> {
-  const projector = (await serverOf(databaseUrl)) === null ? startProjectorThread(databaseUrl) : null;
+async function withReadModels(store: EventStore, { databaseUrl, log }: Installation, signal: AbortSignal, work: (signal: AbortSignal) => Promise<ImportResult>): Promise<ImportResult> {
+  const projector = (await serverOf(databaseUrl)) === null ? startProjectorThread(log) : null;
   const readStore = await openReadStore(databaseUrl, { maxConnections: 1 });
   const stopped = projector === null ? signal : AbortSignal.any([signal, projector.failed]);
   try {

@@ -1,4 +1,4 @@
-import { openPostgresEventStore } from '@bestendig/event-store';
+import { openEventStore } from '@bestendig/event-store';
 import { approveRebuild, cancelRebuild, rebuildStatusOf, requestRebuild, rollBack, statusOf, type ProjectionStatus, type RebuildStatus } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
 import { openReadStore, type ReadStore } from '@bestendig/read-store';
@@ -23,8 +23,8 @@ export function addProjectionsCommand(program: Command): void {
 }
 
 async function list(): Promise<void> {
-  await withInstallation(readSettings(process.env), async ({ databaseUrl }) => {
-    const store = await openPostgresEventStore({ databaseUrl });
+  await withInstallation(readSettings(process.env), async ({ databaseUrl, log }) => {
+    const store = await openEventStore(log);
     const readStore = await openReadStore(databaseUrl);
     try {
       const builds = await statusOf(READ_MODELS, readStore, store);
@@ -88,8 +88,8 @@ async function withReadStore(work: (readStore: ReadStore) => Promise<void>): Pro
 }
 
 async function goBack(): Promise<void> {
-  await withInstallation(readSettings(process.env), async ({ databaseUrl }) => {
-    const store = await openPostgresEventStore({ databaseUrl });
+  await withInstallation(readSettings(process.env), async ({ databaseUrl, log }) => {
+    const store = await openEventStore(log);
     try {
       const { schema } = await rollBack({ set: READ_MODELS, store, databaseUrl });
       console.log(`${schema} is live again. The one that was live is kept: the same command goes back to it.`);

@@ -1,4 +1,4 @@
-import { openPostgresEventStore, type EventStore } from '@bestendig/event-store';
+import { openEventStore, type EventStore, type OpenOptions } from '@bestendig/event-store';
 import { estimateRebuild, rebuild, type RebuildResult } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
 import type { Command } from 'commander';
@@ -7,7 +7,7 @@ import { interruption } from '../interruption';
 import { duration, whole } from '../progress';
 import { readSettings } from '../settings';
 import { differenceLine } from './difference-line';
-import { partThreadCount, startPartThreads } from './part-threads';
+import { partThreadCount, startPartThreads } from '@bestendig/projector';
 import { StepProgress } from './step-progress';
 
 type Flags = { readonly verify: boolean; readonly approve: boolean; readonly dryRun: boolean };
@@ -26,25 +26,25 @@ export function addRebuildCommand(program: Command): void {
 
 async function runRebuild({ verify, approve, dryRun }: Flags): Promise<void> {
   const signal = interruption();
-  await withInstallation(readSettings(process.env), async ({ databaseUrl, lost }) => {
-    const store = await openPostgresEventStore({ databaseUrl });
+  await withInstallation(readSettings(process.env), async ({ databaseUrl, log, lost }) => {
+    const store = await openEventStore(log);
     try {
       if (dryRun) await tellEstimate(store, databaseUrl);
-      else await rebuildHere({ store, databaseUrl, onlyVerify: verify, approve, signal: AbortSignal.any([signal, lost]) });
+      else await rebuildHere({ store, log, onlyVerify: verify, approve, signal: AbortSignal.any([signal, lost]) });
     } finally {
       await store.close();
     }
   });
 }
 
-type Here = { readonly store: EventStore; readonly databaseUrl: string; readonly onlyVerify: boolean; readonly approve: boolean; readonly signal: AbortSignal };
+type Here = { readonly store: EventStore; readonly log: OpenOptions; readonly onlyVerify: boolean; readonly approve: boolean; readonly signal: AbortSignal };
 
-async function rebuildHere({ store, databaseUrl, onlyVerify, approve, signal }: Here): Promise<void> {
+async function rebuildHere({ store, log, onlyVerify, approve, signal }: Here): Promise<void> {
   const begun = performance.now();
   const progress = new StepProgress();
-  const folders = startPartThreads(databaseUrl);
+  const folders = startPartThreads(log);
   try {
-    const result = await rebuild({ set: READ_MODELS, store, databaseUrl, folders, onlyVerify, approve, signal, onProgress: (told) => progress.show(told) });
+    const result = await rebuild({ set: READ_MODELS, store, databaseUrl: log.databaseUrl, folders, onlyVerify, approve, signal, onProgress: (told) => progress.show(told) });
     progress.stop();
     if (result.outcome === 'givenUp') throw signal.reason;
     tellResult(result, (performance.now() - begun) / 1_000);

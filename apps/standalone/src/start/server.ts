@@ -1,5 +1,5 @@
 import { createApi, parseTokens, requireSafeHost, type ApiOptions } from '@bestendig/api';
-import { openPostgresEventStore, type EventStore } from '@bestendig/event-store';
+import { openEventStore, type EventStore } from '@bestendig/event-store';
 import { openIntake, type Intake } from '@bestendig/intake';
 import { claimServer } from '@bestendig/local-postgres';
 import { openReadStore, type Difference, type ReadStore } from '@bestendig/read-store';
@@ -22,7 +22,7 @@ export type Server = {
 
 /** @throws StandaloneError `alreadyServed`; what a part throws that cannot start */
 export async function startServer(installation: Installation): Promise<Server> {
-  const { databaseUrl, lost } = installation;
+  const { databaseUrl, log, lost } = installation;
   const options = apiOptions(installation);
   const failed = new AbortController();
   const claim = await claimServer(databaseUrl, (reason) => failed.abort(reason));
@@ -32,13 +32,13 @@ export async function startServer(installation: Installation): Promise<Server> {
     for (let one = closing.pop(); one !== undefined; one = closing.pop()) await one();
   };
   try {
-    const store = await openPostgresEventStore({ databaseUrl });
+    const store = await openEventStore(log);
     closing.push(() => store.close());
     const intake = await openIntake(databaseUrl);
     closing.push(() => intake.close());
     const readStore = await openReadStore(databaseUrl, { maxConnections: 2 });
     closing.push(() => readStore.close());
-    const projector = startProjectorThread(databaseUrl, installation.settings.rebuildApproval, tellWaiting);
+    const projector = startProjectorThread(log, installation.settings.rebuildApproval, tellWaiting);
     closing.push(() => projector.stop());
     const openApi = async () => {
       const api = await createApi(options);
@@ -61,8 +61,8 @@ function tellWaiting(differences: readonly Difference[]): void {
 }
 
 /** What the API will be opened with. What cannot work is said before anything is begun. */
-function apiOptions({ databaseUrl, secret, settings: { host, port, apiTokens, logLevel } }: Installation): ApiOptions {
+function apiOptions({ log: { databaseUrl, eventStoreDb }, secret, settings: { host, port, apiTokens, logLevel } }: Installation): ApiOptions {
   const tokens = apiTokens === undefined ? [] : parseTokens(apiTokens);
   requireSafeHost(host, tokens);
-  return { databaseUrl, secret, host, port, logLevel, tokens };
+  return { databaseUrl, eventStoreDb, secret, host, port, logLevel, tokens };
 }

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { EventStoreError, type EventStoreErrorCode } from '@bestendig/event-store';
+import { EventStoreError, type EventStoreErrorCode, type OpenOptions } from '@bestendig/event-store';
 import type { PartDone, PartTask } from '@bestendig/projection-engine';
 
-export type PartWorkerData = { readonly databaseUrl: string };
+export type PartWorkerData = { readonly log: OpenOptions };
 /** A thread's answer to a task: what it did, or what it threw. */
 export type PartAnswer = { readonly done: PartDone } | { readonly failed: unknown };
 
@@ -19,8 +19,8 @@ const HEAP_MIB = 1_024;
 /** As many as there are processors, unless told otherwise. */
 export const partThreadCount = (): number => Math.min(availableParallelism(), THREADS_MAX);
 
-export function startPartThreads(databaseUrl: string, count = partThreadCount()): PartThreads {
-  const idle: PartThread[] = Array.from({ length: count }, () => new PartThread(databaseUrl));
+export function startPartThreads(log: OpenOptions, count = partThreadCount()): PartThreads {
+  const idle: PartThread[] = Array.from({ length: count }, () => new PartThread(log));
   const all = [...idle];
   return {
     count,
@@ -42,8 +42,8 @@ class PartThread {
   private waiting: { resolve(done: PartDone): void; reject(error: unknown): void } | null = null;
   private ended: unknown = null;
 
-  constructor(databaseUrl: string) {
-    this.worker = new Worker(join(__dirname, 'part-worker.js'), { workerData: { databaseUrl } satisfies PartWorkerData, resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB } });
+  constructor(log: OpenOptions) {
+    this.worker = new Worker(join(__dirname, 'part-worker.js'), { workerData: { log } satisfies PartWorkerData, resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB } });
     this.worker.on('message', (answer: PartAnswer) => this.settle(answer));
     this.worker.on('error', (error) => this.settle({ failed: (this.ended = error) }));
     this.worker.on('exit', (code) => this.settle({ failed: (this.ended ??= new Error(`A thread of the rebuild ended with ${code}.`)) }));

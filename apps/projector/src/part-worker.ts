@@ -1,9 +1,8 @@
 import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openPostgresEventStore } from '@bestendig/event-store';
+import { openEventStore } from '@bestendig/event-store';
 import { connectForParts, foldPart, type PartTask } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
-import { codeOf } from '../errors';
 import type { PartAnswer, PartWorkerData } from './part-threads';
 
 // A rebuild takes the processor time that questions and recording leave; where the system does not allow it, its share.
@@ -15,8 +14,8 @@ try {
 
 // The whole of this thread: fold one part after the other, until it is ended from outside. A part is one transaction, so
 // that ending it at any moment leaves nothing behind.
-const { databaseUrl } = workerData as PartWorkerData;
-const opened = Promise.all([openPostgresEventStore({ databaseUrl, maxConnections: 3 }), connectForParts(databaseUrl)]);
+const { log } = workerData as PartWorkerData;
+const opened = Promise.all([openEventStore({ ...log, maxConnections: 3 }), connectForParts(log.databaseUrl)]);
 // Who asks for a part is told.
 opened.catch(() => undefined);
 
@@ -33,6 +32,6 @@ async function answer(task: PartTask): Promise<PartAnswer> {
 
 /** Errors lose their code on the way between threads. */
 function sendable(error: unknown): unknown {
-  const code = codeOf(error);
-  return error instanceof Error && code !== undefined ? { name: error.name, message: error.message, code, stack: error.stack } : error;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return error instanceof Error && typeof code === 'string' ? { name: error.name, message: error.message, code, stack: error.stack } : error;
 }
