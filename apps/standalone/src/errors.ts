@@ -6,6 +6,7 @@ export const STANDALONE_ERRORS = [
   'serverRuns', // the command needs the database for itself
   'fileUnusable', // a file cannot be read or written, or changed while it was read
   'asReportedRefused', // the database holds something else than an unfinished run of the same file
+  'nothingToRestore', // the store to copy from is empty
   'readModelsStuck', // the read models do not catch up
   'awaitsApproval', // a new version's read models differ from those before and wait for somebody to approve
   'databaseLost', // PostgreSQL went away and did not come back

@@ -6,7 +6,7 @@ import { INTERRUPTED_EXIT_CODE, InterruptedError } from './interruption';
 const ADVICE: Readonly<{ [code: string]: string }> = {
   asReportedRunInProgress: 'An import --as-reported is unfinished: finish it by running it again, or end it with: npm run import -- --as-reported --give-up FILE',
   asReportedRunNotOpen: 'No import --as-reported of this very file is unfinished here: there is nothing to give up.',
-  storeNotEmpty: 'import --as-reported needs an empty store: use another data folder (BESTENDIG_DATA) or database, or import without it.',
+  storeNotEmpty: 'import --as-reported and restore need an empty store: use another data folder (BESTENDIG_DATA), database or namespace, or import without --as-reported.',
   notReady: 'The read models are not built yet: npm start builds them, or npm run rebuild.',
   EADDRINUSE: 'The port is in use by another program: set PORT to another one (PORT=0 takes any that is free).',
   EACCES: 'Not allowed: check who owns the files, and whether the port may be used.',

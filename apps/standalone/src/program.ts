@@ -3,6 +3,7 @@ import { addGenerateCommand } from './generate/generate.command';
 import { addImportCommand } from './import/import.command';
 import { addProjectionsCommand } from './projections/projections.command';
 import { addRebuildCommand } from './rebuild/rebuild.command';
+import { addRestoreCommand } from './restore/restore.command';
 import { ENVIRONMENT_HELP } from './settings';
 import { addStartCommand } from './start/start.command';
 
@@ -16,6 +17,7 @@ export function createProgram(): Command {
   addImportCommand(program);
   addGenerateCommand(program);
   addRebuildCommand(program);
+  addRestoreCommand(program);
   addProjectionsCommand(program);
   // `npm start -- --help` asks `start` for help: whoever does so is shown all there is.
   program.commands.find((command) => command.name() === 'start')?.addHelpText('after', () => `${otherCommands(program)}${ENVIRONMENT_HELP}`);

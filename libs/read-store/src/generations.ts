@@ -1,6 +1,7 @@
-import { isUnavailable } from '@bestendig/postgres';
+import { connect, inTransaction, isUnavailable } from '@bestendig/postgres';
 import type { ClientBase, Pool } from 'pg';
 import { ReadStoreError } from './errors';
+import { migrateReadStore } from './migrations';
 
 /** One build of a set of read models; its tables stand in schema `read_model_<number>`. */
 export type Generation = {
@@ -113,6 +114,23 @@ export async function makeLive(client: ClientBase, set: string, number: number):
 /** A build that is not live is none any more; its tables go with {@link dropLeftOvers}. In the caller's transaction. */
 export async function removeGeneration(client: ClientBase, number: number): Promise<void> {
   await client.query(`delete from read_store.generation where number = $1 and state <> 'live'`, [number]);
+}
+
+/** Where the log is another one from now on: no build of the set is left. */
+export async function forgetBuilds(databaseUrl: string, set: string): Promise<void> {
+  await migrateReadStore(databaseUrl);
+  const client = await connect({ databaseUrl, name: 'forget builds' });
+  try {
+    await inTransaction(client, async () => {
+      await lockSet(client, set);
+      await client.query('update read_store.projection_set set live_generation = null where name = $1', [set]);
+      await client.query('delete from read_store.generation where set_name = $1', [set]);
+      await client.query('delete from read_store.rebuild where set_name = $1 and ended_at is null', [set]);
+    });
+    await dropLeftOvers(client);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Longer, and whoever waits behind it waits too. */

@@ -3,6 +3,7 @@ export { READ_STORE_ERRORS, ReadStoreError, type ReadStoreErrorCode } from './er
 export {
   createGeneration,
   dropLeftOvers,
+  forgetBuilds,
   generation,
   generationsOf,
   instantText,

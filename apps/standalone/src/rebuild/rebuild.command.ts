@@ -39,7 +39,8 @@ async function runRebuild({ verify, approve, dryRun }: Flags): Promise<void> {
 
 type Here = { readonly store: EventStore; readonly log: OpenOptions; readonly onlyVerify: boolean; readonly approve: boolean; readonly signal: AbortSignal };
 
-async function rebuildHere({ store, log, onlyVerify, approve, signal }: Here): Promise<void> {
+/** Makes the read models anew in this process, with progress. */
+export async function rebuildHere({ store, log, onlyVerify, approve, signal }: Here): Promise<void> {
   const begun = performance.now();
   const progress = new StepProgress();
   const folders = startPartThreads(log);

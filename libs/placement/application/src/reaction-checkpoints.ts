@@ -9,6 +9,13 @@ const MIGRATIONS: Migrations = {
   },
 };
 
+/** Where the log is another one from now on: reactions go through it from its start. What they did before they find done. */
+export async function forgetReactions(databaseUrl: string): Promise<void> {
+  await migrateSchema(databaseUrl, 'reactions', MIGRATIONS);
+  const client = await connect({ databaseUrl, name: 'reactions' });
+  await client.query('delete from reactions.checkpoint').finally(() => client.end());
+}
+
 /** How far each reaction is, in PostgreSQL; and the lock that lets one process at a time run them. */
 export class ReactionCheckpoints {
   private constructor(
