@@ -33,6 +33,7 @@ export type NewRow = {
   readonly revision: number;
   readonly id: string;
   readonly type: string;
+  readonly recordedAt: Instant;
   readonly hash: string;
   readonly canonical: string;
 };
@@ -127,7 +128,7 @@ export class AppendTransaction {
     this.end.position++;
     this.end.lastRecordedUs = us;
     const kept = { revision, recordedAt, position: this.end.position, digest: event.digest, hash };
-    this.rows.push({ position: kept.position, stream, revision, id: event.id, type: event.type, hash, canonical });
+    this.rows.push({ position: kept.position, stream, revision, id: event.id, type: event.type, recordedAt, hash, canonical });
     state.known.set(event.id, kept);
     state.revision = revision;
     state.hash = hash;

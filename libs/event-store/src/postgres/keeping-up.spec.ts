@@ -1,11 +1,12 @@
 import { createTestDatabase, type TestDatabase } from '@bestendig/testing';
+import { AppendQueue } from '../append-queue';
 import { EventStoreError, type EventStore } from '../port';
 import { prepareWrites } from '../sealing';
 import { ConnectionCutter } from '../testing/connection-cutter';
 import { newEvent, newEvents, newStream, readToEnd } from '../testing/kit';
 import { connect, runSql } from '../testing/postgres-kit';
-import { AppendQueue } from './append-queue';
 import { DEFAULT_LOCK_LIMITS } from './connection';
+import { GroupCommit } from './group-commit';
 import { LogLock, NOTHING_ASKED } from './log-lock';
 import { LogReader } from './log-reader';
 import { openPostgresEventStore } from './postgres-store';
@@ -163,7 +164,7 @@ test('the limits on the lock are those the connection has', async () => {
 test('more waiting appends than memory should hold are refused as overload', async () => {
   await open();
   const lock = new LogLock(database.url, DEFAULT_LOCK_LIMITS);
-  const queue = new AppendQueue(lock, String, 25);
+  const queue = new AppendQueue(new GroupCommit(lock, String).carryOut, { groupEventsMax: 2_000, waitingEventsMax: 25 });
   const append = () => queue.add({ writes: prepareWrites([{ ...oneEvent(), events: newEvents(10) }]), asReported: null, attempted: new Set() });
   const settled = await Promise.allSettled([append(), append(), append()]);
   expect(settled).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }, { status: 'rejected', reason: { code: 'unavailable' } }]);

@@ -3,7 +3,7 @@ import type { Pool, QueryArrayConfig } from 'pg';
 import { linkKey, linksNeeded, verifyChain } from '../chain';
 import { instantOf } from '../instants';
 import { EventStoreError, type EventFilter, type EventStore, type Page, type Position, type RawEvent, type RecordedEvent } from '../port';
-import { pageLimit, positionNumber, positionText, toRecordedEvent, type Upcasters } from '../reading';
+import { isOfStores, OF_STORES, pageLimit, positionNumber, positionText, toRecordedEvent, type Upcasters } from '../reading';
 import { codedError } from './connection';
 import { arrayText } from './log-lock';
 
@@ -40,6 +40,7 @@ export class LogReader {
   }
 
   readonly readStream: EventStore['readStream'] = async (stream, options = {}) => {
+    if (isOfStores(stream)) return [];
     const backward = options.direction === 'backward';
     const rows = await this.rows<EventRow>({
       name: `stream-${backward ? 'backward' : 'forward'}`,
@@ -51,8 +52,9 @@ export class LogReader {
 
   readonly readStreams: EventStore['readStreams'] = async (streams) => {
     const found = new Map<string, RecordedEvent[]>();
-    if (streams.length === 0) return found;
-    const rows = await this.rows<EventRow>({ name: 'streams', text: `${OF_STREAM} where e.stream = any($1::text[]) order by e.stream, e.revision`, values: [streams] });
+    const shown = streams.filter((stream) => !isOfStores(stream));
+    if (shown.length === 0) return found;
+    const rows = await this.rows<EventRow>({ name: 'streams', text: `${OF_STREAM} where e.stream = any($1::text[]) order by e.stream, e.revision`, values: [shown] });
     for (const row of rows) {
       const event = this.recorded(row);
       const events = found.get(event.stream);
@@ -63,6 +65,7 @@ export class LogReader {
   };
 
   readonly streamsOf: EventStore['streamsOf'] = async (category, after, limit) => {
+    if (isOfStores(`${category}-`)) return [];
     // The names of a category lie between `category-` and `category.`, the next character.
     const rows = await this.rows<[stream: string]>({
       name: 'streams-of',
@@ -82,7 +85,7 @@ export class LogReader {
   private async forward(after: number | null, limit: number): Promise<Page> {
     const rows = await this.rows<EventRow>({ name: 'all', text: `${OF_LOG('e.position > $1')} order by e.position limit $2`, values: [after ?? 0, limit] });
     if (rows.length === 0) await this.requireGiven(after);
-    return { events: rows.map((row) => this.recorded(row)), next: lastPosition(rows), atHead: rows.length < limit };
+    return { events: this.shown(rows), next: lastPosition(rows), atHead: rows.length < limit };
   }
 
   private async forwardFiltered(after: number | null, filter: EventFilter, limit: number): Promise<Page> {
@@ -98,7 +101,7 @@ export class LogReader {
       values: [from, until, ...filterValues(filter), limit],
     });
     const next = rows.length === limit ? lastPosition(rows) : positionText(MARK, until);
-    return { events: rows.map((row) => this.recorded(row)), next, atHead: next === positionText(MARK, head) };
+    return { events: this.shown(rows), next, atHead: next === positionText(MARK, head) };
   }
 
   private async backward(before: number | null, filter: EventFilter | undefined, limit: number): Promise<Page> {
@@ -112,7 +115,7 @@ export class LogReader {
     });
     if (from <= 1) return { events: [], next: null, atHead: true };
     const next = rows.length === limit ? lastPosition(rows) : positionText(MARK, until + 1);
-    return { events: rows.map((row) => this.recorded(row)), next, atHead: next === positionText(MARK, 1) };
+    return { events: this.shown(rows), next, atHead: next === positionText(MARK, 1) };
   }
 
   readonly readRaw: EventStore['readRaw'] = async (from, limit) => {
@@ -142,8 +145,8 @@ export class LogReader {
   }
 
   readonly headPosition: EventStore['headPosition'] = async () => {
-    const head = await this.head();
-    return head === 0 ? null : positionText(MARK, head);
+    const rows = await this.rows<[position: string]>({ name: 'head-shown', text: `select position from event_store.events where not starts_with(stream, $1) order by position desc limit 1`, values: [OF_STORES] });
+    return lastPosition(rows);
   };
 
   private async head(): Promise<number> {
@@ -154,6 +157,11 @@ export class LogReader {
   /** A position beyond the end was given by another log: waiting there would be silence. */
   private async requireGiven(position: number | null): Promise<void> {
     if (position !== null && position > (await this.head())) throw neverGiven();
+  }
+
+  /** Without what stores write for themselves: looked for here, since the database would look at every event twice. */
+  private shown(rows: readonly EventRow[]): readonly RecordedEvent[] {
+    return rows.map((row) => this.recorded(row)).filter((event) => !isOfStores(event.stream));
   }
 
   private recorded([position, hash, canonical, knownUs]: EventRow): RecordedEvent {
@@ -180,7 +188,7 @@ function filterValues(filter: EventFilter | undefined): readonly (readonly strin
   return [filter?.categories ?? null, filter?.types ?? null];
 }
 
-function lastPosition(rows: readonly EventRow[]): Position | null {
+function lastPosition(rows: readonly (readonly [position: string, ...rest: unknown[]])[]): Position | null {
   const last = rows.at(-1);
   return last === undefined ? null : positionText(MARK, Number(last[0]));
 }

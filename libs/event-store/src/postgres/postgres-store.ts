@@ -1,15 +1,17 @@
 import { settledAt } from '../append-rules';
-import { EventStoreError, type EventStore, type Instant, type Page, type Position } from '../port';
+import { AppendQueue } from '../append-queue';
+import { followLog } from '../following';
+import { EventStoreError, type EventStore, type Instant, type Position } from '../port';
 import { positionNumber, positionText, type Upcasters } from '../reading';
 import { beginRun, requireRunning, type RunState } from '../runs';
 import { prepareWrites } from '../sealing';
-import { AppendQueue } from './append-queue';
+import { WakeUp } from '../wake-up';
 import { codedError, DEFAULT_LOCK_LIMITS, type LockLimits } from './connection';
+import { GROUP_EVENTS_MAX, GroupCommit } from './group-commit';
 import { LogLock, NOTHING_ASKED, type Decided, type LockedLog } from './log-lock';
 import { LogReader, MARK } from './log-reader';
 import { migrateEventStore } from './migrations';
 import { Restorer } from './restorer';
-import { WakeUp } from './wake-up';
 
 export type PostgresOptions = {
   readonly databaseUrl: string;
@@ -20,7 +22,6 @@ export type PostgresOptions = {
 };
 
 const MAX_CONNECTIONS_DEFAULT = 10;
-const RETRY_MS = 250;
 
 /** Opens the store in the schema `event_store` of that database, which is brought up to date first. @throws EventStoreError `unavailable` */
 export async function openPostgresEventStore(options: PostgresOptions): Promise<EventStore> {
@@ -42,9 +43,9 @@ class PostgresEventStore implements EventStore {
 
   constructor(options: PostgresOptions) {
     this.lock = new LogLock(options.databaseUrl, options.lockLimits ?? DEFAULT_LOCK_LIMITS);
-    this.queue = new AppendQueue(this.lock, (position) => positionText(MARK, position));
+    this.queue = new AppendQueue(new GroupCommit(this.lock, (position) => positionText(MARK, position)).carryOut, { groupEventsMax: GROUP_EVENTS_MAX });
     this.reader = new LogReader(options.databaseUrl, Math.max(1, (options.maxConnections ?? MAX_CONNECTIONS_DEFAULT) - 2), options.upcasters ?? {});
-    this.wakeUp = new WakeUp(options.databaseUrl);
+    this.wakeUp = new WakeUp(options.databaseUrl, 'event_store_appended');
     this.readStream = this.whileOpen(this.reader.readStream);
     this.readStreams = this.whileOpen(this.reader.readStreams);
     this.streamsOf = this.whileOpen(this.reader.streamsOf);
@@ -65,36 +66,7 @@ class PostgresEventStore implements EventStore {
     return this.queue.add({ writes: prepareWrites(writes), asReported: options.asReported ?? null, attempted: new Set() });
   };
 
-  readonly subscribe: EventStore['subscribe'] = (from, options) => this.follow(from, options);
-
-  private async *follow(from: Position | null, options: Parameters<EventStore['subscribe']>[1]): AsyncGenerator<Page> {
-    let at = from;
-    let toldAtHead = false;
-    while (!options.signal.aborted) {
-      const mark = this.wakeUp.mark();
-      const page = await this.pageOrNull(at, options);
-      if (options.signal.aborted) return;
-      if (page === null) {
-        await this.wakeUp.sleep(this.wakeUp.mark(), AbortSignal.any([options.signal, AbortSignal.timeout(RETRY_MS)]));
-        continue;
-      }
-      at = page.next ?? at;
-      // An empty page is given once where the end is reached, so that the reader knows it is there.
-      if (page.next !== null || !toldAtHead) yield page;
-      toldAtHead = page.atHead;
-      if (page.atHead) await this.wakeUp.sleep(mark, options.signal);
-    }
-  }
-
-  /** Null while the store cannot be reached: the position is ours, so nothing is missed by waiting. */
-  private async pageOrNull(at: Position | null, options: Parameters<EventStore['subscribe']>[1]): Promise<Page | null> {
-    try {
-      return await this.readAll(at, options);
-    } catch (error) {
-      if (error instanceof EventStoreError && error.code === 'unavailable' && !this.closed) return null;
-      throw error;
-    }
-  }
+  readonly subscribe: EventStore['subscribe'] = (from, options) => followLog({ readAll: this.readAll, wakeUp: this.wakeUp, isClosed: () => this.closed }, from, options);
 
   comparePositions(a: Position, b: Position): number {
     return positionNumber(MARK, a) - positionNumber(MARK, b);

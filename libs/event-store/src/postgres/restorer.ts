@@ -72,7 +72,7 @@ export class Restorer {
         // One serial pass: what lies behind the highest time before it was known from that time on.
         if (end.lastRecordedUs !== null && us < end.lastRecordedUs) lifted.push({ position: end.position, knownUs: end.lastRecordedUs });
         else end.lastRecordedUs = us;
-        rows.push({ ...event, position: end.position, id: envelope.id, type: envelope.type });
+        rows.push({ ...event, position: end.position, id: envelope.id, type: envelope.type, recordedAt: envelope.recordedAt });
       });
       return { result: undefined, statements: [keepStatement(rows), ...liftStatements(lifted)] };
     });

@@ -9,8 +9,8 @@ export type BareRow = NewRow;
 
 export function bareRows(events: readonly RawEvent[], firstPosition: number): readonly BareRow[] {
   return events.map((event, index) => {
-    const { id, type } = parseCanonical(event.canonical).envelope;
-    return { position: firstPosition + index, stream: event.stream, revision: event.revision, id, type, hash: event.hash, canonical: event.canonical };
+    const { id, type, recordedAt } = parseCanonical(event.canonical).envelope;
+    return { position: firstPosition + index, stream: event.stream, revision: event.revision, id, type, recordedAt, hash: event.hash, canonical: event.canonical };
   });
 }
 

@@ -15,7 +15,11 @@ export class WakeUp {
   private heard = 0;
   private readonly sleepers = new Set<() => void>();
 
-  constructor(private readonly databaseUrl: string) {}
+  /** @param channel what commits of this log notify; a plain name. */
+  constructor(
+    private readonly databaseUrl: string,
+    private readonly channel: string,
+  ) {}
 
   /** To be taken before a read, so that what is appended during it is not slept over. */
   mark(): number {
@@ -56,7 +60,7 @@ export class WakeUp {
     try {
       client = await connect({ databaseUrl: this.databaseUrl, name: 'event store (listen)' });
       this.hearFrom(client);
-      await client.query('listen event_store_appended');
+      await client.query(`listen ${this.channel}`);
       this.listening = true;
       this.wakeAll();
     } catch {
