@@ -2,7 +2,7 @@ import { AppendTransaction, settledAt, type LogEnd, type NewRow, type StreamStat
 import { linksNeeded, linkKey, verifyChain } from './chain';
 import { instantOf, microsOf } from './instants';
 import { EventStoreError, NO_EVENTS, type EventStore, type Page, type Position, type RawEvent, type RecordedEvent } from './port';
-import { pageLimit, passes, positionNumber, positionText, toRecordedEvent, type Upcasters } from './reading';
+import { isOfStores, pageLimit, passes, positionNumber, positionText, toRecordedEvent, type Upcasters } from './reading';
 import { beginRun, requireRestorable, requireRunning, type RunState } from './runs';
 import { prepareWrites } from './sealing';
 
@@ -41,7 +41,7 @@ export class MemoryEventStore implements EventStore {
 
   readonly readStream: EventStore['readStream'] = async (stream, options = {}) => {
     await this.open();
-    const positions = this.streams.get(stream)?.positions ?? [];
+    const positions = this.shownOf(stream);
     const backward = options.direction === 'backward';
     const from = options.fromRevision ?? (backward ? positions.length - 1 : 0);
     const chosen = backward ? positions.slice(0, from + 1).reverse() : positions.slice(from);
@@ -52,7 +52,7 @@ export class MemoryEventStore implements EventStore {
     await this.open();
     const found = new Map<string, readonly RecordedEvent[]>();
     for (const stream of streams) {
-      const positions = this.streams.get(stream)?.positions ?? [];
+      const positions = this.shownOf(stream);
       if (positions.length > 0) found.set(stream, positions.map((position) => this.recorded(position)));
     }
     return found;
@@ -60,6 +60,7 @@ export class MemoryEventStore implements EventStore {
 
   readonly streamsOf: EventStore['streamsOf'] = async (category, after, limit) => {
     await this.open();
+    if (isOfStores(`${category}-`)) return [];
     const from = after ?? `${category}-`;
     const names = [...this.streams.keys()].filter((stream) => stream > from && stream < `${category}.` && this.streams.get(stream)?.positions.length !== 0);
     return names.sort().slice(0, limit);
@@ -76,7 +77,7 @@ export class MemoryEventStore implements EventStore {
     while (at !== last && this.log.length > 0 && events.length < limit && (backward ? at > last : at < last)) {
       at += backward ? -1 : 1;
       const row = this.row(at);
-      if (passes(options.filter, row.stream, row.type)) events.push(this.recorded(at));
+      if (!isOfStores(row.stream) && passes(options.filter, row.stream, row.type)) events.push(this.recorded(at));
     }
     const atHead = backward ? at <= 1 : at >= this.log.length;
     return { events, next: at === started ? null : positionText(MARK, at), atHead };
@@ -124,7 +125,8 @@ export class MemoryEventStore implements EventStore {
 
   readonly headPosition: EventStore['headPosition'] = async () => {
     await this.open();
-    return this.log.length === 0 ? null : positionText(MARK, this.log.length);
+    const last = this.log.findLast((row) => !isOfStores(row.stream));
+    return last === undefined ? null : positionText(MARK, last.position);
   };
 
   comparePositions(a: Position, b: Position): number {
@@ -173,7 +175,7 @@ export class MemoryEventStore implements EventStore {
       state.revision = event.revision;
       state.hash = event.hash;
       state.known.set(envelope.id, { revision: event.revision, recordedAt: envelope.recordedAt, position: this.end.position, digest: envelope.messageDigest, hash: event.hash });
-      this.keep({ ...event, position: this.end.position, id: envelope.id, type: envelope.type }, lifted ? instantOf(last) : null);
+      this.keep({ ...event, position: this.end.position, id: envelope.id, type: envelope.type, recordedAt: envelope.recordedAt }, lifted ? instantOf(last) : null);
     });
   }
 
@@ -212,6 +214,10 @@ export class MemoryEventStore implements EventStore {
       this.streams.set(stream, state);
     }
     return state;
+  }
+
+  private shownOf(stream: string): readonly number[] {
+    return isOfStores(stream) ? [] : (this.streams.get(stream)?.positions ?? []);
   }
 
   private keep(row: NewRow, liftedTo: string | null): void {

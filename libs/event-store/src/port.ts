@@ -1,5 +1,5 @@
 /**
- * The event store as every part of the system sees it. Adapters (PostgreSQL, in-memory, later EventStoreDB) keep the
+ * The event store as every part of the system sees it. Adapters (PostgreSQL, EventStoreDB, in-memory) keep the
  * same promises, held together by one conformance suite.
  */
 
@@ -109,6 +109,11 @@ export type Page = {
 
 export type StreamReadOptions = { readonly direction?: 'forward' | 'backward'; readonly fromRevision?: number; readonly limit?: number };
 
+/**
+ * The category `clock` belongs to the stores themselves: what an adapter must write in the log to keep its promises about time.
+ * Such events are hashed and chained, and {@link EventStore.readRaw} and {@link EventStore.restore} carry them like every other, so that any
+ * adapter can hold any log; append refuses the category, and no other read shows it. A page's `next` may stand at one.
+ */
 export type EventStore = {
   append(writes: readonly StreamWrite[], options?: { readonly asReported?: AsReported }): Promise<readonly StreamResult[]>;
   /** Empty where the stream does not exist. Inclusive of `fromRevision`. */

@@ -54,6 +54,14 @@ export function categoryOf(stream: string): string {
   return end < 0 ? stream : stream.slice(0, end);
 }
 
+/** The category that belongs to stores: what they themselves write in the log. It is hashed, chained and carried over like every event, and shown to nobody. */
+export const OF_STORES = 'clock-';
+
+/** True for a stream in which stores write what they need to keep their promises about time. */
+export function isOfStores(stream: string): boolean {
+  return stream.startsWith(OF_STORES);
+}
+
 export function passes(filter: EventFilter | undefined, stream: string, type: string): boolean {
   return (filter?.categories?.includes(categoryOf(stream)) ?? true) && (filter?.types?.includes(type) ?? true);
 }

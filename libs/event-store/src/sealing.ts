@@ -1,5 +1,6 @@
 import { canonicalJson, quoted, sha256Hex } from './canonical';
 import { isInstant } from './instants';
+import { isOfStores } from './reading';
 import { EventStoreError, type Instant, type NewEvent, type StreamWrite, type Expected } from './port';
 
 /** Limits, so that no caller can make the store, or a reader of it, run out of memory. */
@@ -44,6 +45,7 @@ export function prepareWrites(writes: readonly StreamWrite[]): readonly Prepared
     events += write.events.length;
     if (events > APPEND_EVENTS_MAX) throw new EventStoreError('tooLarge', `More than ${APPEND_EVENTS_MAX} events in one append.`);
     requireThat(STREAM.test(write.stream), 'A stream is named category-key, with letters, digits and . _ ~ : - in the key.');
+    requireThat(!isOfStores(write.stream), 'The category clock belongs to the stores themselves.');
     requireThat(isExpected(write.expected), 'An expectation is NO_STREAM, EXISTS, ANY or a revision.');
     requireThat(write.events.length > 0, 'A write without events says nothing.');
     const one = { stream: write.stream, expected: write.expected, events: write.events.map((event) => prepareEvent(write.stream, event)) };

@@ -63,6 +63,13 @@ export async function readToEnd(store: EventStore, options: Parameters<EventStor
   }
 }
 
+/** The log as hashed, from its start, without what a store writes in it for itself, which differs from adapter to adapter. */
+export async function rawWithoutClock(store: EventStore): Promise<readonly RawEvent[]> {
+  const events: RawEvent[] = [];
+  for await (const batch of rawBatches(store, 1_000)) events.push(...batch.filter((event) => !event.stream.startsWith('clock-')));
+  return events;
+}
+
 export async function* rawBatches(store: EventStore, size = 100): AsyncGenerator<readonly RawEvent[]> {
   let from: Position | null = null;
   for (;;) {

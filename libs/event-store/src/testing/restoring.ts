@@ -1,7 +1,7 @@
 import { createMemoryEventStore } from '../memory-store';
 import type { EventStore, RawEvent, RecordedEvent } from '../port';
 import { prepareEvent, seal } from '../sealing';
-import { newEvent, newEvents, newStream, rawBatches, readToEnd, type Topic } from './kit';
+import { newEvent, newEvents, newStream, rawBatches, rawWithoutClock, readToEnd, type Topic } from './kit';
 
 export const restoring: Topic = (kit) => {
   test('a raw read restored into an empty store of any kind reads the same', async () => {
@@ -27,7 +27,24 @@ export const restoring: Topic = (kit) => {
     const [first, second] = await copy.readStream(stream);
     expect(second?.previousHash).toBe(first?.hash);
     expect((second?.recordedAt ?? '') > (first?.recordedAt ?? '')).toBe(true);
-    expect(await copy.readRaw(null, 10)).toHaveLength(2);
+    expect(await rawWithoutClock(copy)).toHaveLength(2);
+  });
+
+  test('what another store wrote for itself is carried and shown to nobody; of its own accord nobody writes there', async () => {
+    const { makeEmptyStore } = kit();
+    const copy = await makeEmptyStore();
+    const day = (number: number): string => `2021-01-0${number}T00:00:00.000000Z`;
+    const shown = logRecordedAt([day(1), day(3)]);
+    const hidden = logRecordedAt([day(2), day(4)], 'clock-term');
+    const raw = [shown[0], hidden[0], shown[1], hidden[1]].flatMap((event) => event ?? []);
+    await copy.restore(batches([raw]), { run: 'copy' });
+    expect((await copy.readRaw(null, 10)).map((event) => event.canonical)).toEqual(raw.map((event) => event.canonical));
+    for (const direction of ['forward', 'backward'] as const) for (const limit of [1, 2, 10]) expect(await readToEnd(copy, { limit, direction })).toHaveLength(2);
+    expect((await readToEnd(copy, { filter: { types: ['HoursChanged'] } })).map((event) => event.hash)).toEqual(shown.map((event) => event.hash));
+    expect(await readToEnd(copy, { filter: { categories: ['clock'] } })).toEqual([]);
+    expect(await copy.headPosition()).toBe((await readToEnd(copy)).at(-1)?.position);
+    expect([await copy.readStream('clock-term'), await copy.streamsOf('clock', null, 10), [...(await copy.readStreams(['clock-term'])).keys()]]).toEqual([[], [], []]);
+    await expect(copy.append([{ stream: 'clock-term', expected: 'ANY', events: newEvents(1) }])).rejects.toMatchObject({ code: 'invalidEvent' });
   });
 
   test('a restore that broke off goes on where it was, and nothing else may come between', async () => {
@@ -114,8 +131,7 @@ async function* batches(all: readonly (readonly RawEvent[])[]): AsyncGenerator<r
 }
 
 /** A log as a store with several writers' clocks would keep it. */
-function logRecordedAt(times: readonly string[]): readonly RawEvent[] {
-  const stream = newStream();
+function logRecordedAt(times: readonly string[], stream = newStream()): readonly RawEvent[] {
   let previousHash: string | null = null;
   return times.map((recordedAt, revision) => {
     const { canonical, hash } = seal(prepareEvent(stream, newEvent()), { revision, recordedAt, asReported: false, previousHash });
