@@ -112,7 +112,7 @@ export const reading: Topic = (kit, makeKit) => {
     await store.append([{ stream: newStream(), expected: 'ANY', events: newEvents(3) }]);
     const beyond = (await store.headPosition()) ?? '';
     const empty = await makeEmptyStore();
-    for (const from of ['', '0', 'x', 'p', 'p0', 'p-1', 'p1.5', 'm0', beyond.replace('3', '4')]) {
+    for (const from of ['', '0', 'x', 'p', 'p0', 'p-1', 'p1.5', 'm0', 'e', 'e1', 'e1/', `${beyond}1`]) {
       await expect(store.readAll(from)).rejects.toMatchObject({ code: 'positionUnknown' });
       await expect(store.readAll(from, { filter: { types: ['HoursChanged'] } })).rejects.toMatchObject({ code: 'positionUnknown' });
       await expect(store.readRaw(from, 10)).rejects.toMatchObject({ code: 'positionUnknown' });
