@@ -1,13 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { eventStoreSettings, type OpenOptions } from '@bestendig/event-store';
 import { connectionString, initCluster, startCluster, stopCluster } from '@bestendig/local-postgres';
 import { Client } from 'pg';
 
 /** What a bench says of itself: its help, and how big and how often it runs unless told otherwise. */
-export type BenchAbout = { readonly name: string; /** What --size counts. */ readonly counts: string; readonly size: number; readonly rounds: number };
-export type BenchArgs = { readonly size: number; readonly rounds: number };
+export type BenchAbout = { readonly name: string; /** What --size counts. */ readonly counts: string; readonly size: number; readonly rounds: number; /** It runs on either store. */ readonly stores?: true };
+export type BenchArgs = { readonly size: number; readonly rounds: number; readonly store: 'postgresql' | 'eventstoredb' };
 
 /** One figure with the reference it was compared with in the same run. */
 export type Measure = {
@@ -25,17 +27,31 @@ export type Measure = {
 
 /** Reads --size and --rounds; --help says what they mean and ends. */
 export function benchArgs(about: BenchAbout): BenchArgs {
-  const { values } = parseArgs({ options: { size: { type: 'string' }, rounds: { type: 'string' }, help: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({ options: { size: { type: 'string' }, rounds: { type: 'string' }, store: { type: 'string', default: 'postgresql' }, help: { type: 'boolean', default: false } } });
   if (values.help) {
-    console.log(`npm run bench:${about.name} -- [--size N] [--rounds N]\n  --size    ${about.counts} (${about.size})\n  --rounds  how often each side runs, alternating (${about.rounds}, at least 3)`);
+    console.log(`npm run bench:${about.name} -- [--size N] [--rounds N]${about.stores === true ? ' [--store postgresql|eventstoredb]' : ''}\n  --size    ${about.counts} (${about.size})\n  --rounds  how often each side runs, alternating (${about.rounds}, at least 3)`);
     process.exit(0);
   }
-  const args = { size: Number(values.size ?? about.size), rounds: Number(values.rounds ?? about.rounds) };
+  const store = STORES.find((one) => one === values.store);
+  if (store === undefined || (store !== 'postgresql' && about.stores !== true)) {
+    console.error(about.stores === true ? '--store is postgresql or eventstoredb.' : '--store is postgresql: this bench is of that alone.');
+    process.exit(2);
+  }
+  const args = { store, size: Number(values.size ?? about.size), rounds: Number(values.rounds ?? about.rounds) };
   if (!Number.isSafeInteger(args.size) || args.size < 1 || !Number.isSafeInteger(args.rounds) || args.rounds < 3) {
     console.error('--size is a whole number from 1, --rounds one from 3.');
     process.exit(2);
   }
   return args;
+}
+
+const STORES = ['postgresql', 'eventstoredb'] as const;
+
+/** Where the bench's log is: in that database, or in the EventStoreDB of EVENTSTOREDB_URL under a name of its own. */
+export function benchLog(databaseUrl: string, store: BenchArgs['store']): OpenOptions {
+  if (store === 'postgresql') return { databaseUrl, eventStoreDb: null };
+  const { eventStoreDb } = eventStoreSettings({ ...process.env, EVENT_STORE: store });
+  return { databaseUrl, eventStoreDb: eventStoreDb && { ...eventStoreDb, namespace: `bench${randomUUID().replaceAll('-', '')}` } };
 }
 
 /** A PostgreSQL of the bench's own, its durability at defaults, gone afterwards. `makeDatabase` gives a new database's URL. */

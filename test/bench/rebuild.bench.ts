@@ -1,10 +1,11 @@
-import { openPostgresEventStore } from '@bestendig/event-store';
+import { openEventStore, type OpenOptions } from '@bestendig/event-store';
 import { openReadStore } from '@bestendig/read-store';
 import { startPartThreads } from '@bestendig/projector';
 import { NO_PROGRESS, startProjectorThread, waitForReadModels } from '@bestendig/standalone';
 import {
   alternate,
   benchArgs,
+  benchLog,
   closeBench,
   median,
   peakMiB,
@@ -26,39 +27,41 @@ const PROOF_EVENTS = 20_000;
 
 async function main(): Promise<void> {
   // A million takes longer than a bench may: four rebuilds, and a fill of which no reading is part.
-  const { size, rounds } = benchArgs({ name: 'rebuild', counts: 'events', size: 300_000, rounds: 3 });
+  const { size, rounds, store } = benchArgs({ name: 'rebuild', counts: 'events', size: 300_000, rounds: 3, stores: true });
   closeBench(
     await withBenchPostgres(async (makeDatabase) => {
-      await proveSameAsLive(await makeDatabase());
-      const measures = await measureScan(await makeDatabase(), size, rounds);
-      return [measures, await measureEmmett(await makeDatabase(), measures.value)];
+      await proveSameAsLive(benchLog(await makeDatabase(), store));
+      const measures = await measureScan(benchLog(await makeDatabase(), store), size, rounds);
+      return store === 'eventstoredb' ? [measures] : [measures, await measureEmmett(await makeDatabase(), measures.value)];
     }),
   );
 }
 
 /** What the projector makes page by page is what a rebuild makes in parts, row by row. */
-async function proveSameAsLive(databaseUrl: string): Promise<void> {
-  const store = await openPostgresEventStore({ databaseUrl });
+async function proveSameAsLive(log: OpenOptions): Promise<void> {
+  const { databaseUrl } = log;
+  const store = await openEventStore(log);
   await fillLog(store, PROOF_EVENTS, SEED);
-  const projector = startProjectorThread({ databaseUrl, eventStoreDb: null });
+  const projector = startProjectorThread(log);
   const readStore = await openReadStore(databaseUrl);
   const signal = projector.failed;
   await waitForReadModels({ store, readStore, signal, progress: NO_PROGRESS, expected: PROOF_EVENTS });
   await projector.stop();
   await readStore.close();
-  const folders = startPartThreads({ databaseUrl, eventStoreDb: null });
+  const folders = startPartThreads(log);
   requireSame(await timedRebuild({ databaseUrl, store, folders }), PROOF_EVENTS, 'sameAsLive');
   await folders.close();
   await store.close();
   console.log(`${PROOF_EVENTS} events: rebuilt in parts are the rows that the projector wrote page by page`);
 }
 
-async function measureScan(databaseUrl: string, size: number, rounds: number): Promise<Measure> {
-  const store = await openPostgresEventStore({ databaseUrl });
+async function measureScan(log: OpenOptions, size: number, rounds: number): Promise<Measure> {
+  const { databaseUrl } = log;
+  const store = await openEventStore(log);
   const filling = await perSecond(size, () => fillLog(store, size, SEED));
   console.log(`filled with ${size} events (${Math.round(filling)}/s)`);
-  const folders = startPartThreads({ databaseUrl, eventStoreDb: null });
-  const scanners = new ScanThreads(databaseUrl, folders.count);
+  const folders = startPartThreads(log);
+  const scanners = new ScanThreads(log, folders.count);
   const tasks = await scanTasks(store);
   const rebuilds: TimedRebuild[] = [];
   const scans: number[] = [];

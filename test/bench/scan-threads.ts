@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { EventStore } from '@bestendig/event-store';
+import type { EventStore, OpenOptions } from '@bestendig/event-store';
 
-export type ScanWorkerData = { readonly databaseUrl: string };
+export type ScanWorkerData = { readonly log: OpenOptions };
 export type ScanTask = readonly string[];
 
 const PART_STREAMS = 1_000;
@@ -12,8 +12,8 @@ const PAGE_STREAMS = 10_000;
 export class ScanThreads {
   private readonly workers: readonly Worker[];
 
-  constructor(databaseUrl: string, count: number) {
-    this.workers = Array.from({ length: count }, () => new Worker(join(__dirname, 'scan-worker.js'), { workerData: { databaseUrl } satisfies ScanWorkerData })); // prettier-ignore
+  constructor(log: OpenOptions, count: number) {
+    this.workers = Array.from({ length: count }, () => new Worker(join(__dirname, 'scan-worker.js'), { workerData: { log } satisfies ScanWorkerData })); // prettier-ignore
   }
 
   /** How many events were read. */

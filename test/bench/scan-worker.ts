@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { openPostgresEventStore } from '@bestendig/event-store';
+import { openEventStore } from '@bestendig/event-store';
 import { toPlacementEvent } from '@bestendig/placement-application';
 import type { ScanTask, ScanWorkerData } from './scan-threads';
 
@@ -7,8 +7,8 @@ import type { ScanTask, ScanWorkerData } from './scan-threads';
 const PIECE_STREAMS = 500;
 
 // The whole of this thread: read streams and decode their events, keeping none, until it is ended from outside.
-const { databaseUrl } = workerData as ScanWorkerData;
-const opened = openPostgresEventStore({ databaseUrl, maxConnections: 3 });
+const { log } = workerData as ScanWorkerData;
+const opened = openEventStore({ ...log, maxConnections: 3 });
 
 parentPort?.on('message', (task: ScanTask) => void scan(task).then((events) => parentPort?.postMessage(events)));
 

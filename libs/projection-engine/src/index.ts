@@ -14,7 +14,8 @@ export {
   rollBack,
   type RebuildEstimate,
 } from './operations';
-export { rebuild, type RebuildOptions, type RebuildProgress, type RebuildResult } from './rebuild';
+export { rebuild } from './rebuild';
+export type { RebuildOptions, RebuildProgress, RebuildResult } from './rebuild-result';
 export { numberOrNull, textOrNull, type Cell, type Column } from './cells';
 export type { VersionedTable } from './versioned-table';
 export { quarantinedOf, redrive, type QuarantinedPage } from './quarantined';

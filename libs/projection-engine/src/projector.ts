@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EventStoreError, type EventStore } from '@bestendig/event-store';
+import { EventStoreError } from '@bestendig/event-store';
 import { isUnavailable } from '@bestendig/postgres';
 import {
   liveGeneration,
@@ -9,7 +9,6 @@ import {
   retryNow,
   takeOver,
   type Generation,
-  type Difference,
 } from '@bestendig/read-store';
 import type { Client } from 'pg';
 import { applyAgain, applyPage, connectForWriting, PLACEMENT_EVENTS, type Target } from './apply-page';
@@ -17,8 +16,7 @@ import { startFirstBuild } from './first-build';
 import { fingerprintOf, type ProjectionSet } from './projection';
 import { KnownPlacements } from './known-placements';
 import { goBackToOwn } from './operations';
-import type { PartFolders } from './rebuild';
-import { carryOutRebuilds, makeOwnVersion } from './requested-rebuilds';
+import { carryOutRebuilds, makeOwnVersion, type Beside } from './requested-rebuilds';
 import { tablesThatDiffer } from './self-check';
 import { withTicks } from './ticks';
 
@@ -34,27 +32,14 @@ const QUARANTINE_PLACEMENTS = 100;
 const QUARANTINE_MS_MAX = 250;
 const QUARANTINE_START_MS_MAX = 10_000;
 
-export type ProjectorOptions = {
-  readonly set: ProjectionSet;
-  readonly store: EventStore;
-  readonly databaseUrl: string;
-  /** Ends it, between two pages. */
-  readonly signal: AbortSignal;
+export type ProjectorOptions = Beside & {
   readonly pageEvents?: number;
-  /** Folds the parts of a rebuild elsewhere, where one is needed at start; unless given they are folded here. */
-  readonly startFolders?: () => PartFolders & { close(): Promise<void> };
-  /** Whether somebody is to approve where a new version's rows differ from those of the version before. By default: yes. */
-  readonly approval?: 'required' | 'automatic';
-  /** A new version waits for approval, with what differs. */
-  readonly onWaiting?: (differences: readonly Difference[]) => void;
   /** After each page, and once when the end of the log is reached. */
   readonly onProgress?: (progress: {
     readonly appliedEvents: number;
     readonly knownTime: string | null;
     readonly atHead: boolean;
   }) => void;
-  /** A database or store that cannot be reached, or is held by a rebuild: it is tried again, for ever. */
-  readonly onRetry?: (error: unknown) => void;
 };
 
 /**

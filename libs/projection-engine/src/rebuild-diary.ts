@@ -2,7 +2,7 @@ import { openPool } from '@bestendig/postgres';
 import { endRebuild, ReadStoreError, tellRebuild, type RebuildTold } from '@bestendig/read-store';
 import type { Pool } from 'pg';
 import { RebuildDiffers } from './beside-live';
-import type { RebuildProgress, RebuildResult } from './rebuild';
+import type { RebuildProgress, RebuildResult } from './rebuild-result';
 
 const TELL_MS = 1_000;
 

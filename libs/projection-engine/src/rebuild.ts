@@ -14,61 +14,23 @@ import {
   placeCheckpoint,
   ReadStoreError,
   removeGeneration,
-  type Difference,
   type Generation,
 } from '@bestendig/read-store';
 import type { Client } from 'pg';
 import { applyPage, applyPageLocked, connectForWriting, PLACEMENT_EVENTS } from './apply-page';
 import { CATCH_UP_EVENTS, catchUpTo, pageUpTo } from './catch-up';
 import { createIndexes } from './change-set';
-import { besideLive, RebuildDiffers, type Compared } from './beside-live';
-import type { TableChecksum } from './checksum';
+import { besideLive, RebuildDiffers } from './beside-live';
 import { beginBuild } from './first-build';
 import { KnownPlacements } from './known-placements';
 import { fingerprintOf, tablesOf, type ProjectionSet } from './projection';
-import { foldPart, type PartDone, type PartTask } from './rebuild-part';
+import { foldPart, type PartTask } from './rebuild-part';
 import { RebuildDiary } from './rebuild-diary';
+import type { RebuildOptions, RebuildProgress, RebuildResult } from './rebuild-result';
 import { dropPlan, makePlan, readPlan, type Point, type RebuildPlan } from './rebuild-plan';
 
 /** Indexes are made on so many connections. */
 const INDEXERS = 2;
-
-export type RebuildOptions = {
-  readonly set: ProjectionSet;
-  readonly store: EventStore;
-  readonly databaseUrl: string;
-  /** Gives up between two parts or pages; what was done is gone on with at the next run. */
-  readonly signal?: AbortSignal;
-  readonly pageEvents?: number;
-  /** Folds parts elsewhere, so many at a time; unless given they are folded here, one by one. */
-  readonly folders?: PartFolders;
-  /** Switches also where the rows differ from those of live: somebody has looked at the differences, or need not. */
-  readonly approve?: boolean;
-  /** The projector carries it out: where it is killed, the next one goes on with it. */
-  readonly byProjector?: boolean;
-  /** Compares and leaves live as it is; the new build is dropped. */
-  readonly onlyVerify?: boolean;
-  readonly onProgress?: (progress: RebuildProgress) => void;
-};
-export type PartFolders = { readonly count: number; fold(task: PartTask): Promise<PartDone> };
-export type RebuildProgress = {
-  readonly step: 'plan' | 'fold' | 'index' | 'catchUp' | 'verify';
-  readonly events: number;
-  /** null where it is not known */ readonly eventsInAll: number | null;
-};
-
-export type RebuildResult =
-  | {
-      /** `awaitsApproval`: the definitions had changed and so do rows; the build is kept for the one who approves, live is as it was. */
-      readonly outcome: 'switched' | 'verified' | 'awaitsApproval';
-      readonly schema: string;
-      readonly events: number;
-      readonly checksum: readonly TableChecksum[];
-      readonly compared: Compared;
-      /** Where the definitions had changed: in the columns that both versions have. */
-      readonly differences: readonly Difference[];
-    }
-  | { readonly outcome: 'givenUp' };
 
 /**
  * Makes a set of projections anew beside the live ones, from the first event on, with the same folds: in parts that have

@@ -1,23 +1,46 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventStore } from '@bestendig/event-store';
 import { connect, isUnavailable } from '@bestendig/postgres';
-import { liveGeneration, openRebuild, ReadStoreError, requestRebuild, type RebuildRecord } from '@bestendig/read-store';
+import {
+  liveGeneration,
+  openRebuild,
+  ReadStoreError,
+  requestRebuild,
+  type Difference,
+  type RebuildRecord,
+} from '@bestendig/read-store';
 import type { Client } from 'pg';
-import { fingerprintOf } from './projection';
-import type { ProjectorOptions } from './projector';
-import { rebuild, type RebuildResult } from './rebuild';
+import { fingerprintOf, type ProjectionSet } from './projection';
+import { rebuild } from './rebuild';
+import type { PartFolders, RebuildResult } from './rebuild-result';
 
 /** A rebuild that was asked for is begun within this time. */
 const POLL_MS = 1_000;
 /** After PostgreSQL could not be reached, or its disk was full. */
 const RETRY_MS = 5_000;
 
-type Where = Pick<ProjectorOptions, 'set' | 'store' | 'databaseUrl' | 'signal' | 'startFolders' | 'onRetry'>;
+/** What rebuilds beside a projector need. */
+export type Beside = {
+  readonly set: ProjectionSet;
+  readonly store: EventStore;
+  readonly databaseUrl: string;
+  /** Ends it, between two pages or parts. */
+  readonly signal: AbortSignal;
+  /** Folds the parts of a rebuild elsewhere; unless given they are folded here. */
+  readonly startFolders?: () => PartFolders & { close(): Promise<void> };
+  /** Whether somebody is to approve where a new version's rows differ from those of the version before. By default: yes. */
+  readonly approval?: 'required' | 'automatic';
+  /** A new version waits for approval, with what differs. */
+  readonly onWaiting?: (differences: readonly Difference[]) => void;
+  /** A database or store that cannot be reached, or is held by a rebuild: it is tried again, for ever. */
+  readonly onRetry?: (error: unknown) => void;
+};
 
 /**
  * Carries out rebuilds that were asked for, beside whatever the projector does, until the signal aborts: one by one, and
  * those that a projector before was killed in. What came of one is in its record; none of it ends the projector.
  */
-export async function carryOutRebuilds(where: Where): Promise<void> {
+export async function carryOutRebuilds(where: Beside): Promise<void> {
   const { signal, onRetry } = where;
   while (!signal.aborted) {
     try {
@@ -43,7 +66,7 @@ export async function carryOutRebuilds(where: Where): Promise<void> {
 const isForProjector = ({ state, byProjector, fingerprint }: RebuildRecord, own: string): boolean =>
   (state === 'requested' || (state === 'running' && byProjector)) && (fingerprint === null || fingerprint === own);
 
-async function carryOut(client: Client, { onlyVerify, approved }: RebuildRecord, where: Where): Promise<void> {
+async function carryOut(client: Client, { onlyVerify, approved }: RebuildRecord, where: Beside): Promise<void> {
   try {
     const { outcome } = await rebuildBeside(where, { onlyVerify, approve: approved });
     if (outcome === 'givenUp') await requestRebuild(client, where.set.name, { onlyVerify, approved });
@@ -60,7 +83,7 @@ async function carryOut(client: Client, { onlyVerify, approved }: RebuildRecord,
 
 /** With threads of its own, where they are to be had. */
 export async function rebuildBeside(
-  { set, store, databaseUrl, signal, startFolders }: Where,
+  { set, store, databaseUrl, signal, startFolders }: Beside,
   how: { readonly onlyVerify: boolean; readonly approve: boolean },
 ): Promise<RebuildResult> {
   const folders = startFolders?.();
@@ -77,10 +100,7 @@ export async function rebuildBeside(
  *
  * @throws ReadStoreError `rebuildCancelled` where it was cancelled instead
  */
-export async function makeOwnVersion(
-  client: Client,
-  where: Where & Pick<ProjectorOptions, 'approval' | 'onWaiting'>,
-): Promise<void> {
+export async function makeOwnVersion(client: Client, where: Beside): Promise<void> {
   const { set, signal, approval = 'required', onWaiting } = where;
   let approve = approval === 'automatic';
   for (;;) {
@@ -101,7 +121,7 @@ export async function makeOwnVersion(
   }
 }
 
-async function isLive(client: Client, { set }: Where): Promise<boolean> {
+async function isLive(client: Client, { set }: Beside): Promise<boolean> {
   return (await liveGeneration(client, set.name))?.fingerprint === fingerprintOf(set);
 }
 
