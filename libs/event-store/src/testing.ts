@@ -1,3 +1,4 @@
 export { eventStoreConformance } from './testing/conformance';
 export { BareInsert, bareRows, type BareRow } from './testing/bare-insert';
 export type { EventStoreKit, Kept, MakeKit } from './testing/kit';
+export { describeWhere, eventStoreDbCommand, findEventStoreDb, NO_COMMAND, OwnServer, type TestServer } from './testing/eventstoredb-server';

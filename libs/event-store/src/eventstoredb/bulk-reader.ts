@@ -1,4 +1,5 @@
-import type { LogReading, Partial, ServerConnection, ServerEvent, ServerFilter } from './connection';
+import { createRequire } from 'node:module';
+import type { LogReading, Partial, ServerConnection, ServerEvent, ServerFilter, ServerPosition } from './connection';
 
 /** Reads long stretches of the server's log. */
 export type BulkReader = {
@@ -8,19 +9,26 @@ export type BulkReader = {
   readLog(reading: LogReading): Promise<Partial>;
 };
 
-type Kurrent = typeof import('@kurrent/kurrentdb-client');
-type KurrentClient = ReturnType<Kurrent['KurrentDBClient']['connectionString']>;
-type KurrentEvent = import('@kurrent/kurrentdb-client').AllStreamRecordedEvent;
-
-const EMPTY = new Uint8Array();
+/** What is used of that client's core. Written out, so that this library compiles where the client is not installed. */
+type Bridge = { createClient(url: string): BridgeClient };
+type BridgeClient = { readAll(options: BridgeReading): AsyncIterable<readonly { readonly event?: BridgeEvent }[]> };
+type BridgeReading = {
+  readonly direction: 'forwards' | 'backwards';
+  readonly fromPosition: ServerPosition | 'start' | 'end';
+  readonly maxCount: bigint;
+  readonly requiresLeader: boolean;
+  readonly resolvesLink: boolean;
+  readonly filter?: BridgeFilter;
+};
+type BridgeFilter = { readonly filterOn: 'streamName' | 'eventType'; readonly regex: string } | { readonly filterOn: 'streamName' | 'eventType'; readonly prefixes: readonly string[] };
+type BridgeEvent = { readonly streamId: string; readonly id: string; readonly type: string; readonly revision: bigint; readonly data: Uint8Array; readonly metadata: Uint8Array; readonly position?: ServerPosition };
 
 /** The faster client where it can be loaded on this machine, else the one that is there always. */
 export async function openBulkReader(url: string, server: ServerConnection, wanted: BulkReader['client'] = '@kurrent/kurrentdb-client'): Promise<BulkReader> {
   const plain: BulkReader = { client: '@eventstore/db-client', readLog: (reading) => server.readLog(reading) };
   if (wanted === plain.client) return plain;
   try {
-    const { KurrentDBClient } = await import('@kurrent/kurrentdb-client');
-    const client = KurrentDBClient.connectionString(url.replace(/^[a-z]+(?=(\+discover)?:)/, 'kurrentdb'));
+    const client = loadBridge().createClient(url.replace(/^[a-z]+(?=(\+discover)?:)/, 'kurrentdb'));
     // Its errors do not say what is wrong: the other client is asked again, which does.
     return { client: '@kurrent/kurrentdb-client', readLog: async (reading) => (await readWith(client, reading)) ?? plain.readLog(reading) };
   } catch {
@@ -29,18 +37,26 @@ export async function openBulkReader(url: string, server: ServerConnection, want
   }
 }
 
+/**
+ * Of that client only its core. Its other half brings the server's messages as code, under the same global names as the other
+ * client's: the two would write over each other's, and an append of the other client then fails.
+ */
+function loadBridge(): Bridge {
+  return createRequire(require.resolve('@kurrent/kurrentdb-client'))('@kurrent/bridge') as Bridge;
+}
+
 /** Null where it failed. */
-async function readWith(client: KurrentClient, reading: LogReading): Promise<Partial | null> {
+async function readWith(client: BridgeClient, reading: LogReading): Promise<Partial | null> {
   const events: ServerEvent[] = [];
-  const iterator = client
-    .readAll({
-      direction: reading.backward ? 'backwards' : 'forwards',
-      fromPosition: reading.from === null ? (reading.backward ? 'end' : 'start') : { commit: reading.from.commit, prepare: reading.from.prepare },
-      maxCount: reading.limit,
-      requiresLeader: true,
-      ...(reading.filter === null ? {} : { filter: filterOf(reading.filter) }),
-    })
-    [Symbol.asyncIterator]();
+  const source = client.readAll({
+    direction: reading.backward ? 'backwards' : 'forwards',
+    fromPosition: reading.from === null ? (reading.backward ? 'end' : 'start') : { commit: reading.from.commit, prepare: reading.from.prepare },
+    maxCount: BigInt(reading.limit),
+    requiresLeader: true,
+    resolvesLink: false,
+    ...(reading.filter === null ? {} : { filter: filterOf(reading.filter) }),
+  });
+  const iterator = source[Symbol.asyncIterator]();
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<null>((resolve) => {
     timer = setTimeout(() => resolve(null), reading.deadlineMs);
@@ -52,11 +68,11 @@ async function readWith(client: KurrentClient, reading: LogReading): Promise<Par
       step.catch(() => undefined);
       const next = await Promise.race([step, tooLate]);
       if (next === null) {
-        iterator.return?.(undefined).catch(() => undefined);
+        iterator.return?.()?.catch(() => undefined);
         return { events, whole: false };
       }
       if (next.done === true) return { events, whole: true };
-      if (next.value.event !== undefined) events.push(serverEvent(next.value.event));
+      for (const { event } of next.value) if (event !== undefined) events.push(serverEvent(event));
     }
   } catch {
     return events.length === 0 ? null : { events, whole: false };
@@ -65,13 +81,11 @@ async function readWith(client: KurrentClient, reading: LogReading): Promise<Par
   }
 }
 
-type Filter = NonNullable<NonNullable<Parameters<KurrentClient['readAll']>[0]>['filter']>;
-
-function filterOf(filter: ServerFilter): Filter {
-  if ('regex' in filter) return { filterOn: 'streamName', regex: filter.regex } as Filter;
-  return { filterOn: filter.on === 'stream' ? 'streamName' : 'eventType', prefixes: [...filter.prefixes] } as Filter;
+function filterOf(filter: ServerFilter): BridgeFilter {
+  if ('regex' in filter) return { filterOn: 'streamName', regex: filter.regex };
+  return { filterOn: filter.on === 'stream' ? 'streamName' : 'eventType', prefixes: [...filter.prefixes] };
 }
 
-function serverEvent({ streamId, revision, id, type, data, metadata, position }: KurrentEvent): ServerEvent {
-  return { stream: streamId, revision: Number(revision), id, type, data: data instanceof Uint8Array ? data : EMPTY, metadata, commit: position.commit, prepare: position.prepare };
+function serverEvent({ streamId, revision, id, type, data, metadata, position }: BridgeEvent): ServerEvent {
+  return { stream: streamId, revision: Number(revision), id, type, data, metadata, commit: position?.commit ?? 0n, prepare: position?.prepare ?? 0n };
 }

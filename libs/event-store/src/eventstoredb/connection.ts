@@ -15,8 +15,7 @@ export type ServerEvent = ServerPosition & {
   readonly id: string;
   readonly type: string;
   readonly data: Uint8Array;
-  /** Bytes, or what one of the clients made of them. */
-  readonly metadata: unknown;
+  readonly metadata: Uint8Array;
 };
 
 export type NewServerEvent = { readonly id: string; readonly type: string; readonly data: Uint8Array; readonly metadata: Uint8Array; readonly json?: boolean };
@@ -41,6 +40,8 @@ type Inside = {
   callArguments(options: { readonly requiresLeader: boolean }, call: { readonly deadline: Date }): [Parameters<StreamsClient['read']>[1], NonNullable<Parameters<StreamsClient['read']>[2]>];
 };
 
+/** What the same protocol is called elsewhere; this client knows its first name only. */
+const OTHER_NAMES = /^(eventstoredb|kurrentdb|kurrent|kdb)(?=(\+discover)?:)/;
 /** Discovery of a cluster and making a connection come on top of a call's own deadline. */
 const CONNECTING_MS = 2_000;
 
@@ -59,7 +60,7 @@ export class ServerConnection {
   /** @throws EventStoreError `badSettings` where the URL cannot be read; it is not repeated. */
   constructor(url: string) {
     try {
-      this.client = EventStoreDBClient.connectionString(url.replace(/^[a-z]+(?=(\+discover)?:)/, 'esdb'));
+      this.client = EventStoreDBClient.connectionString(url.replace(OTHER_NAMES, 'esdb'));
     } catch {
       throw new EventStoreError('badSettings', 'The URL of the EventStoreDB cannot be read, or a file that it names.');
     }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 import { EventStoreError } from '../port';
 import type { ServerConnection, ServerEvent, ServerPosition } from './connection';
+import { parsePosition, positionOf } from './kept-event';
 import type { Names } from './names';
 
 /** Whose log this is, as the EventStoreDB and the database both keep it. */
@@ -49,7 +50,9 @@ async function recogniseLocked(server: ServerConnection, names: Names, client: C
       return kept;
     }
     const [logId, databaseId] = [kept?.logId ?? randomUUID(), randomUUID()];
-    const data = Buffer.from(JSON.stringify({ bestendig: { log: logId, database: databaseId } }));
+    // The server keeps only the last of these: what the first said of itself, where it stands, is said on.
+    const began = kept === null ? {} : { began: positionOf(kept.began) };
+    const data = Buffer.from(JSON.stringify({ bestendig: { log: logId, database: databaseId, ...began } }));
     const event = { id: randomUUID(), type: '$metadata', data, metadata: Buffer.from(''), json: true };
     const { outcome } = await server.append(names.metadataOf(TERM_STREAM), kept?.revision ?? -1, [event], DEADLINE_MS);
     if (outcome === 'conflict') continue;
@@ -74,22 +77,18 @@ export async function requireOurs(server: ServerConnection, names: Names, databa
 }
 
 async function readIdentity(server: ServerConnection, names: Names): Promise<(Identity & { readonly revision: number }) | null> {
-  const stream = names.metadataOf(TERM_STREAM);
-  const [first, last] = await Promise.all([false, true].map((backward) => server.readStream(stream, { fromRevision: null, backward, limit: 1, deadlineMs: DEADLINE_MS })));
-  const [founded, current] = [first?.[0], last?.[0]];
-  if (founded === undefined || current === undefined) return null;
-  const ids = idsIn(current);
-  if (ids === null) throw otherLog();
-  return { ...ids, began: { commit: founded.commit, prepare: founded.prepare }, revision: current.revision };
+  const [event] = (await server.readStream(names.metadataOf(TERM_STREAM), { fromRevision: null, backward: true, limit: 1, deadlineMs: DEADLINE_MS })) ?? [];
+  return event === undefined ? null : { ...identityIn(event), revision: event.revision };
 }
 
-function idsIn({ data }: ServerEvent): { readonly logId: string; readonly databaseId: string } | null {
+function identityIn(event: ServerEvent): Identity {
   try {
-    const parsed = JSON.parse(Buffer.from(data).toString()) as { readonly bestendig?: { readonly log?: unknown; readonly database?: unknown } };
-    const { log, database } = parsed.bestendig ?? {};
-    return typeof log === 'string' && typeof database === 'string' ? { logId: log, databaseId: database } : null;
-  } catch {
-    return null;
+    const parsed = JSON.parse(Buffer.from(event.data).toString()) as { readonly bestendig?: { readonly log?: unknown; readonly database?: unknown; readonly began?: unknown } };
+    const { log, database, began } = parsed.bestendig ?? {};
+    if (typeof log !== 'string' || typeof database !== 'string') throw otherLog();
+    return { logId: log, databaseId: database, began: typeof began === 'string' ? parsePosition(began) : { commit: event.commit, prepare: event.prepare } };
+  } catch (cause) {
+    throw cause instanceof EventStoreError ? cause : otherLog();
   }
 }
 

@@ -69,7 +69,7 @@ export function toServerEvent(event: { readonly id: string; readonly type: strin
 }
 
 function besideOf(event: ServerEvent): Beside {
-  const metadata = event.metadata instanceof Uint8Array ? parsed(event.metadata) : event.metadata;
+  const metadata = parsed(event.metadata);
   const field = (name: string): unknown => (typeof metadata === 'object' && metadata !== null && name in metadata ? Reflect.get(metadata, name) : null);
   const [hash, term, known] = [field('hash'), field('term'), field('known')];
   return { hash: typeof hash === 'string' ? hash : '', term: typeof term === 'number' ? term : null, known: typeof known === 'string' ? known : null };
