@@ -21,10 +21,10 @@ export function printFailure(error: unknown): number {
     return INTERRUPTED_EXIT_CODE;
   }
   const code = codeOf(error);
-  if (error instanceof Error && isAway(error, code)) {
-    console.error(`${error.message}\n${AWAY}`);
-  } else if (code === DISK_FULL) {
+  if (isDiskFull(error)) {
     console.error('The disk that PostgreSQL writes to is full. Make room and run the same command again: it goes on where it was.');
+  } else if (error instanceof Error && isAway(error, code)) {
+    console.error(`${error.message}\n${AWAY}`);
   } else if (error instanceof Error && code !== undefined && !DEFECTS.includes(error.name)) {
     console.error(error.message.includes(code) ? error.message : `${error.message} (${code})`);
     const advice = ADVICE[code];
@@ -38,7 +38,11 @@ export function printFailure(error: unknown): number {
 /** Node's own checks of arguments, and PostgreSQL's answers (named `error`), have codes too. */
 const DEFECTS = ['TypeError', 'RangeError', 'error'];
 
-/** Said by the store or the server of the data folder, or by whatever else asks PostgreSQL. */
+/** Said by PostgreSQL, or the reason why the store is not available, or what a server printed that cannot start. */
+const isDiskFull = (error: unknown): boolean =>
+  codeOf(error) === DISK_FULL || (error instanceof Error && (codeOf(error.cause) === DISK_FULL || error.message.includes('No space left on device')));
 const DISK_FULL = '53100';
+
+/** Said by the store or the server of the data folder, or by whatever else asks PostgreSQL. */
 const isAway = (error: unknown, code: string | undefined): boolean => code === 'unavailable' || code === 'databaseLost' || isConnectionLost(error) || code === TOO_MANY_CONNECTIONS;
 const TOO_MANY_CONNECTIONS = '53300';
