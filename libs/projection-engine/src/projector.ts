@@ -1,6 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EventStoreError } from '@bestendig/event-store';
-import { isUnavailable } from '@bestendig/postgres';
 import {
   liveGeneration,
   migrateReadStore,
@@ -12,6 +10,7 @@ import {
 } from '@bestendig/read-store';
 import type { Client } from 'pg';
 import { applyAgain, applyPage, connectForWriting, PLACEMENT_EVENTS, type Target } from './apply-page';
+import { isAway } from './away';
 import { startFirstBuild } from './first-build';
 import { fingerprintOf, type ProjectionSet } from './projection';
 import { KnownPlacements } from './known-placements';
@@ -203,9 +202,6 @@ async function foldDue(target: Target, budgetMs: number): Promise<Generation | n
   return generation;
 }
 
-/** The database is away, starting or closing, this connection was cut, or another holds the set: another try may mend it. */
-function mayPass(error: unknown): boolean {
-  if (error instanceof EventStoreError) return error.code === 'unavailable';
-  if (error instanceof ReadStoreError) return error.code === 'rebuildRunning' || error.code === 'fenced';
-  return isUnavailable(error);
-}
+/** A store is away, this connection was cut, or another holds the set: another try may mend it. */
+const mayPass = (error: unknown): boolean =>
+  isAway(error) || (error instanceof ReadStoreError && (error.code === 'rebuildRunning' || error.code === 'fenced'));

@@ -1,6 +1,8 @@
+import { EventStoreError } from '@bestendig/event-store';
 import { openPool } from '@bestendig/postgres';
 import { endRebuild, ReadStoreError, tellRebuild, type RebuildTold } from '@bestendig/read-store';
 import type { Pool } from 'pg';
+import { isAway } from './away';
 import { RebuildDiffers } from './beside-live';
 import type { RebuildProgress, RebuildResult } from './rebuild-result';
 
@@ -17,7 +19,11 @@ export class RebuildDiary {
   private begun: { readonly at: number; readonly events: number } | null = null;
   private telling: Promise<void> = Promise.resolve();
 
-  constructor(databaseUrl: string) {
+  constructor(
+    databaseUrl: string,
+    /** What it leaves unfinished it goes on with by itself. */
+    private readonly byProjector: boolean,
+  ) {
     this.pool = openPool({ databaseUrl, name: 'rebuild (progress)', maxConnections: 1 });
   }
 
@@ -35,10 +41,10 @@ export class RebuildDiary {
     this.note((number) => tellRebuild(this.pool, number, { step, events, eventsInAll, eventsPerSecond }));
   }
 
-  /** A rebuild that was given up is gone on with when it is run again. */
+  /** A rebuild that was given up is gone on with when it is run again, or when a projector runs again. */
   async end(result: RebuildResult): Promise<void> {
     this.note((number) => {
-      if (result.outcome === 'givenUp') return endRebuild(this.pool, number, 'stopped', null);
+      if (result.outcome === 'givenUp') return endRebuild(this.pool, number, this.unfinished, null);
       const { compared, differences, schema, events } = result;
       const told: RebuildTold = { step: null, events, eventsInAll: events, eventsPerSecond: null };
       return tellRebuild(this.pool, number, told).then(() =>
@@ -52,7 +58,8 @@ export class RebuildDiary {
     this.note((number) => {
       if (error instanceof RebuildDiffers)
         return endRebuild(this.pool, number, 'differs', { compared: 'otherThanLive', differences: error.differences });
-      const state = codeOf(error) === 'rebuildCancelled' ? 'cancelled' : 'stopped';
+      const left = isAway(error) ? this.unfinished : 'stopped';
+      const state = codeOf(error) === 'rebuildCancelled' ? 'cancelled' : left;
       return endRebuild(this.pool, number, state, { code: codeOf(error), message: messageOf(error) });
     });
     await this.close();
@@ -61,6 +68,10 @@ export class RebuildDiary {
   async close(): Promise<void> {
     await this.telling;
     await this.pool.end();
+  }
+
+  private get unfinished(): 'running' | 'stopped' {
+    return this.byProjector ? 'running' : 'stopped';
   }
 
   private note(work: (number: number) => Promise<void>): void {
@@ -77,4 +88,6 @@ const codeOf = (error: unknown): string =>
 
 /** Of our own errors only: others may repeat what was in the data. */
 const messageOf = (error: unknown): string =>
-  error instanceof ReadStoreError ? error.message : `${error instanceof Error ? error.name : 'An error'}.`;
+  error instanceof ReadStoreError || error instanceof EventStoreError
+    ? error.message
+    : `${error instanceof Error ? error.name : 'An error'}.`;

@@ -81,7 +81,7 @@ class Rebuild {
   ) {
     this.set = options.set;
     this.store = options.store;
-    this.diary = new RebuildDiary(options.databaseUrl);
+    this.diary = new RebuildDiary(options.databaseUrl, options.byProjector === true);
   }
 
   async run(): Promise<RebuildResult> {

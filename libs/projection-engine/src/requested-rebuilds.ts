@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore } from '@bestendig/event-store';
-import { connect, isUnavailable } from '@bestendig/postgres';
+import { connect } from '@bestendig/postgres';
 import {
   liveGeneration,
   openRebuild,
   ReadStoreError,
-  requestRebuild,
   type Difference,
   type RebuildRecord,
 } from '@bestendig/read-store';
 import type { Client } from 'pg';
+import { isAway } from './away';
 import { fingerprintOf, type ProjectionSet } from './projection';
 import { rebuild } from './rebuild';
 import type { PartFolders, RebuildResult } from './rebuild-result';
@@ -48,7 +48,7 @@ export async function carryOutRebuilds(where: Beside): Promise<void> {
       try {
         while (!signal.aborted) {
           const asked = await openRebuild(client, where.set.name);
-          if (asked !== null && isForProjector(asked, fingerprintOf(where.set))) await carryOut(client, asked, where);
+          if (asked !== null && isForProjector(asked, fingerprintOf(where.set))) await carryOut(asked, where);
           await pause(POLL_MS, signal);
         }
       } finally {
@@ -66,18 +66,14 @@ export async function carryOutRebuilds(where: Beside): Promise<void> {
 const isForProjector = ({ state, byProjector, fingerprint }: RebuildRecord, own: string): boolean =>
   (state === 'requested' || (state === 'running' && byProjector)) && (fingerprint === null || fingerprint === own);
 
-async function carryOut(client: Client, { onlyVerify, approved }: RebuildRecord, where: Beside): Promise<void> {
+/** What a store that is away leaves unfinished is taken up again with the next look. */
+async function carryOut({ onlyVerify, approved }: RebuildRecord, where: Beside): Promise<void> {
   try {
-    const { outcome } = await rebuildBeside(where, { onlyVerify, approve: approved });
-    if (outcome === 'givenUp') await requestRebuild(client, where.set.name, { onlyVerify, approved });
+    await rebuildBeside(where, { onlyVerify, approve: approved });
   } catch (error) {
-    if (isUnavailable(error)) {
-      await pause(RETRY_MS, where.signal);
-      await requestRebuild(client, where.set.name, { onlyVerify, approved }).catch(() => undefined);
-      throw error;
-    }
     // Its record says what came of it; where another process rebuilds, that one is waited for.
     where.onRetry?.(error);
+    if (isAway(error)) await pause(RETRY_MS, where.signal);
   }
 }
 

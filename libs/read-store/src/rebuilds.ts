@@ -150,16 +150,16 @@ export async function tellRebuild(
   );
 }
 
-/** How it ended, or what it waits for. One that ended stays as it is. */
+/** How it ended, or what it waits for (`running`: for a store to be there again). One that ended stays as it is. */
 export async function endRebuild(
   db: Pool | ClientBase,
   number: number,
-  state: Exclude<RebuildState, 'requested' | 'running'>,
+  state: Exclude<RebuildState, 'requested'>,
   result: RebuildOutcome | null,
 ): Promise<void> {
   await db.query(
     `update read_store.rebuild set state = $2, result = $3, told_at = clock_timestamp(),
-       ended_at = case when $2 in ('stopped', 'awaitsApproval') then null else clock_timestamp() end
+       ended_at = case when $2 in ('running', 'stopped', 'awaitsApproval') then null else clock_timestamp() end
      where number = $1 and state in ${OPEN}`,
     [number, state, result === null ? null : JSON.stringify(result)],
   );
