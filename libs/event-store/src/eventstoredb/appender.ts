@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { askedBy, decideOne, noteAttempted, type DecidedAppend, type WaitingAppend } from '../append-queue';
 import { AppendTransaction, type LogEnd, type NewRow, type StreamState } from '../append-rules';
 import { BEGINNING_OF_TIME, instantOf, microsOf } from '../instants';
-import { EventStoreError, type Instant, type NewEvent, type Position } from '../port';
-import { codedError } from '../postgres/connection';
+import { EventStoreError, NO_EVENTS, type Instant, type NewEvent, type Position } from '../port';
+import { allAnswers, codedError } from '../postgres/connection';
 import { prepareEvent, seal } from '../sealing';
 import type { ServerConnection, ServerPosition } from './connection';
 import { requireOurs, TERM_STREAM } from './identity';
@@ -135,7 +135,17 @@ export class Appender {
     const asked = [...askedBy(group).keys()];
     let { lastRecordedUs } = row;
     for (let conflicts = 0; conflicts <= CONFLICTS_MAX; conflicts++) {
-      const { rows, ends, decided } = decideAll(group, { ...row, lastRecordedUs }, log.nowUs, await this.states.of(asked));
+      const reading = this.states.of(asked, conflicts === 0 ? onlyNew(group) : NONE);
+      // Mostly something is sent: the turn is taken while the streams are read.
+      const states = await allAnswers([reading, unreliable ? Promise.resolve() : log.beSure()]).then(
+        ([read]) => read,
+        async (error: unknown) => {
+          // Nothing is left in doubt by a stream that cannot be read.
+          if (!unreliable && log.turnTaken) await this.keepTurn(log, { ...row, lastRecordedUs }, []);
+          throw error;
+        },
+      );
+      const { rows, ends, decided } = decideAll(group, { ...row, lastRecordedUs }, log.nowUs, states);
       reached.server ||= rows.length > 0;
       const { outcomes, kept } = await this.sender.send(log, wavesOf(rows, ends), row.term);
       for (const sending of kept) for (const { recordedAt } of sending.rows) lastRecordedUs = highest(lastRecordedUs, microsOf(recordedAt));
@@ -149,8 +159,7 @@ export class Appender {
       }
       const placed = await this.place(rows, kept, decided);
       if (inDoubt) this.states.forgetAll();
-      else if (rows.length > 0 || (!log.clean && !unreliable)) await this.keepTurn(log, { ...row, lastRecordedUs, promised: rows.length === 0 && row.promised }, kept);
-      else if (log.clean) this.statesTurn = log.turnNow;
+      else if (!unreliable) await this.keepTurn(log, { ...row, lastRecordedUs, promised: rows.length === 0 && row.promised }, kept);
       group.forEach((one, index) => settle(one, decided[index], outcomes, placed));
       return;
     }
@@ -210,6 +219,17 @@ function decideAll(group: readonly WaitingAppend[], row: LogRow, nowUs: bigint, 
     return outcome;
   });
   return { rows: transaction.rows, ends, decided };
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Streams that every write of the group expects to be new. */
+function onlyNew(group: readonly WaitingAppend[]): ReadonlySet<string> {
+  const streams = new Set<string>();
+  const others = new Set<string>();
+  for (const { append } of group) for (const { stream, expected } of append.writes) (expected === 'NO_STREAM' || expected === NO_EVENTS ? streams : others).add(stream);
+  for (const stream of others) streams.delete(stream);
+  return streams;
 }
 
 /** Nothing of such an append is ever sent, so no term need begin for it. */

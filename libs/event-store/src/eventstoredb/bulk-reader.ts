@@ -21,7 +21,7 @@ type BridgeReading = {
   readonly filter?: BridgeFilter;
 };
 type BridgeFilter = { readonly filterOn: 'streamName' | 'eventType'; readonly regex: string } | { readonly filterOn: 'streamName' | 'eventType'; readonly prefixes: readonly string[] };
-type BridgeEvent = { readonly streamId: string; readonly id: string; readonly type: string; readonly revision: bigint; readonly data: Uint8Array; readonly metadata: Uint8Array; readonly position?: ServerPosition };
+type BridgeEvent = { readonly streamId: string; readonly type: string; readonly revision: bigint; readonly data: Uint8Array; readonly metadata: Uint8Array; readonly position?: ServerPosition };
 
 /** The faster client where it can be loaded on this machine, else the one that is there always. */
 export async function openBulkReader(url: string, server: ServerConnection, wanted: BulkReader['client'] = '@kurrent/kurrentdb-client'): Promise<BulkReader> {
@@ -86,6 +86,6 @@ function filterOf(filter: ServerFilter): BridgeFilter {
   return { filterOn: filter.on === 'stream' ? 'streamName' : 'eventType', prefixes: [...filter.prefixes] };
 }
 
-function serverEvent({ streamId, revision, id, type, data, metadata, position }: BridgeEvent): ServerEvent {
-  return { stream: streamId, revision: Number(revision), id, type, data, metadata, commit: position?.commit ?? 0n, prepare: position?.prepare ?? 0n };
+function serverEvent({ streamId, revision, type, data, metadata, position }: BridgeEvent): ServerEvent {
+  return { stream: streamId, revision: Number(revision), type, data, metadata, commit: position?.commit ?? 0n, prepare: position?.prepare ?? 0n };
 }

@@ -12,7 +12,6 @@ export type ServerPosition = { readonly commit: bigint; readonly prepare: bigint
 export type ServerEvent = ServerPosition & {
   readonly stream: string;
   readonly revision: number;
-  readonly id: string;
   readonly type: string;
   readonly data: Uint8Array;
   readonly metadata: Uint8Array;
@@ -223,7 +222,6 @@ function serverEvent(event: RecordedOnServer): ServerEvent {
   return {
     stream: Buffer.from(event.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString(),
     revision: Number(event.getStreamRevision()),
-    id: event.getId()?.getString() ?? '',
     type: event.getMetadataMap().get('type') ?? '',
     data: event.getData_asU8(),
     metadata: event.getCustomMetadata_asU8(),

@@ -40,8 +40,11 @@ export function neverGiven(): EventStoreError {
 export function keptEvents(events: readonly ServerEvent[], names: Names): readonly KeptEvent[] {
   const kept: KeptEvent[] = [];
   for (const event of events) {
-    const name = names.ours(event.stream);
-    if (name !== null) kept.push({ ...event, name, beside: besideOf(event) });
+    // What the server itself writes in a stream that somebody deletes is no event of ours.
+    const name = event.type.startsWith('$') ? null : names.ours(event.stream);
+    if (name === null) continue;
+    const { stream, revision, type, data, metadata, commit, prepare } = event;
+    kept.push({ stream, revision, type, data, metadata, commit, prepare, name, beside: besideOf(event) });
   }
   return kept;
 }
@@ -63,9 +66,12 @@ export function sealedOf(event: KeptEvent): Sealed {
   }
 }
 
-/** An event as it is sent: the hashed text's exact bytes, and what is beside it. */
-export function toServerEvent(event: { readonly id: string; readonly type: string; readonly canonical: string; readonly hash: string }, beside: { readonly term: number } | { readonly known: Instant } | null): NewServerEvent {
-  return { id: event.id, type: event.type, data: Buffer.from(event.canonical), metadata: Buffer.from(JSON.stringify({ hash: event.hash, ...beside })) };
+/**
+ * An event as it is sent: the hashed text's exact bytes, and what is beside it. The server's id comes from the hash, not from our id: the
+ * server takes an append of an id that it has as done, and the same event decided on twice, at different times, is not the same.
+ */
+export function toServerEvent(event: { readonly type: string; readonly canonical: string; readonly hash: string }, beside: { readonly term: number } | { readonly known: Instant } | null): NewServerEvent {
+  return { id: event.hash.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'), type: event.type, data: Buffer.from(event.canonical), metadata: Buffer.from(JSON.stringify({ hash: event.hash, ...beside })) };
 }
 
 function besideOf(event: ServerEvent): Beside {

@@ -42,7 +42,7 @@ describeWhere('missing' in found ? found.missing : null, 'what was left in doubt
     const event = newEvent();
     const sealed = seal(prepareEvent(stream, event), { revision: 0, recordedAt, asReported: false, previousHash: null });
     const raw = new ServerConnection(server.url);
-    await raw.append(new Names(namespace).onServer(stream), -1, [toServerEvent({ id: event.id, type: event.type, ...sealed }, { term })], 5_000);
+    await raw.append(new Names(namespace).onServer(stream), -1, [toServerEvent({ type: event.type, ...sealed }, { term })], 5_000);
     await raw.close();
     return stream;
   };
@@ -155,7 +155,7 @@ describeWhere('missing' in found ? found.missing : null, 'what was left in doubt
     const event = newEvent();
     const sealed = seal(prepareEvent(stream, event), { revision: 1, recordedAt: first?.recordedAt ?? '', asReported: false, previousHash: first?.hash ?? null });
     const raw = new ServerConnection(server.url);
-    await raw.append(new Names(namespace).onServer(stream), 0, [toServerEvent({ id: event.id, type: event.type, ...sealed }, { term: -1 })], 5_000);
+    await raw.append(new Names(namespace).onServer(stream), 0, [toServerEvent({ type: event.type, ...sealed }, { term: -1 })], 5_000);
     await raw.close();
     const [beside, write] = [newStream(), newEvent()];
     const results = await store.append([
@@ -165,6 +165,21 @@ describeWhere('missing' in found ? found.missing : null, 'what was left in doubt
     ]);
     expect(results).toMatchObject([{ outcome: 'conflict', actual: 1 }, { outcome: 'appended', revision: 2, events: [{ existing: false }, { existing: true }] }, { outcome: 'appended', events: [{ existing: false }] }]); // prettier-ignore
     expect((await store.readRaw(null, 100)).length).toBe(4);
+  });
+
+  test('the same event decided on twice, at two times, is kept once, as it landed first', async () => {
+    const { store } = kit;
+    const [stream, event] = [newStream(), newEvent()];
+    await store.append([{ stream, expected: 'NO_STREAM', events: [newEvent()] }]);
+    const [first] = await store.readStream(stream);
+    // The store remembers the stream without it.
+    const sealed = seal(prepareEvent(stream, event), { revision: 1, recordedAt: first?.recordedAt ?? '', asReported: false, previousHash: first?.hash ?? null });
+    const raw = new ServerConnection(server.url);
+    await raw.append(new Names(namespace).onServer(stream), 0, [toServerEvent({ type: event.type, ...sealed }, { term: -1 })], 5_000);
+    await raw.close();
+    expect(await store.append([{ stream, expected: 0, events: [event] }])).toMatchObject([{ outcome: 'alreadyThere', events: [{ recordedAt: first?.recordedAt }] }]);
+    await store.append([{ stream, expected: 1, events: newEvents(1) }]);
+    expect(await store.readRaw(null, 10)).toHaveLength(3);
   });
 
   test('a run of --as-reported goes on after a break, also where nothing had landed yet', async () => {

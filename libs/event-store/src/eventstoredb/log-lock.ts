@@ -25,7 +25,7 @@ const KEEP = `update event_log.log set turn = $1, server_started = pg_postmaster
 
 /** The log while its lock is held. */
 export class HeldLog {
-  private turnTaken = false;
+  turnTaken = false;
   private sureAtMs: number;
   private asking: Promise<void> | null = null;
   /** True once the turn was kept. */

@@ -15,6 +15,7 @@ const WINDOW_PAGE_EVENTS = 2_000;
 const HASHES_REMEMBERED_MAX = 50_000;
 /** A page of fewer events is no long read. */
 const LONG_PAGE_EVENTS = 200;
+const AHEAD_KEPT_MS = 10_000;
 const GIVEN_REMEMBERED_MAX = 10_000;
 
 /** Every read of the port. */
@@ -24,6 +25,7 @@ export class LogReader {
   private readonly given = new Set<Position>();
   /** Where long pages ended that were not the last: who goes on from there reads much. */
   private readonly longReads = new Set<Position>();
+  private ahead: { readonly key: string; readonly stretch: Promise<Stretch>; readonly timer: NodeJS.Timeout } | null = null;
 
   constructor(
     private readonly log: ServerLog,
@@ -60,7 +62,28 @@ export class LogReader {
   };
 
   private async forward(from: ServerPosition | null, limit: number): Promise<Page> {
-    return this.page(await this.log.after(from, limit, this.isLongRead(from)), undefined);
+    const stretch = await (this.takeAhead(from, limit) ?? this.log.after(from, limit, this.isLongRead(from)));
+    const last = stretch.events.at(-1);
+    if (this.isLongRead(from) && !stretch.atEnd && last !== undefined) this.readAhead(last, limit);
+    return this.page(stretch, undefined);
+  }
+
+  /** Of a long read the next page is read while this one is worked on. A page at the end of the log is read again when it is asked for: there may be more by then. */
+  private readAhead(from: ServerPosition, limit: number): void {
+    const timer = setTimeout(() => (this.ahead = null), AHEAD_KEPT_MS).unref();
+    const stretch = this.log.after(from, limit, true);
+    stretch.catch(() => undefined);
+    if (this.ahead !== null) clearTimeout(this.ahead.timer);
+    this.ahead = { key: `${positionOf(from)} ${limit}`, stretch, timer };
+  }
+
+  private takeAhead(from: ServerPosition | null, limit: number): Promise<Stretch> | null {
+    const ahead = this.ahead;
+    if (from === null || ahead?.key !== `${positionOf(from)} ${limit}`) return null;
+    this.ahead = null;
+    clearTimeout(ahead.timer);
+    const again = (): Promise<Stretch> => this.log.after(from, limit, true);
+    return ahead.stretch.then((stretch) => (stretch.atEnd || stretch.events.length < limit ? again() : stretch), again);
   }
 
   private async forwardFiltered(from: ServerPosition | null, filter: EventFilter, limit: number): Promise<Page> {

@@ -5,7 +5,7 @@ import type { Sealed } from '../reading';
 import { requireRestorable } from '../runs';
 import type { ServerConnection } from './connection';
 import { TERM_STREAM } from './identity';
-import { toServerEvent } from './kept-event';
+import { keptEvents, toServerEvent } from './kept-event';
 import type { EventLogLock, HeldLog } from './log-lock';
 import type { LogReader } from './log-reader';
 import type { Names } from './names';
@@ -18,7 +18,7 @@ const APPEND_EVENTS_MAX = 500;
 const APPEND_BYTES_MAX = 900_000;
 const ATTEMPTS = 3;
 
-type Restored = { readonly raw: RawEvent; readonly id: string; readonly type: string; /** Null where it is its recordedAt. */ readonly known: Instant | null };
+type Restored = { readonly raw: RawEvent; readonly type: string; /** Null where it is its recordedAt. */ readonly known: Instant | null };
 
 /** Appends a log as it was kept elsewhere: same order, same recordedAt, same hashes, each verified before it is sent; one append in flight, so that the order holds. */
 export class Restorer {
@@ -56,12 +56,12 @@ export class Restorer {
 
   private pass(raw: RawEvent, sealed: Sealed | undefined): Restored {
     if (sealed === undefined) throw new Error('An event was not verified.');
-    const { id, type, recordedAt } = sealed.envelope;
+    const { type, recordedAt } = sealed.envelope;
     const us = microsOf(recordedAt);
     // What lies behind the highest time before it was known from that time on.
     const known = this.lastUs !== null && us < this.lastUs ? instantOf(this.lastUs) : null;
     if (known === null) this.lastUs = us;
-    return { raw, id, type, known };
+    return { raw, type, known };
   }
 
   private begin(run: string): Promise<void> {
@@ -100,7 +100,7 @@ export class Restorer {
     const [first] = together;
     if (first === undefined) return;
     const { stream, revision } = first.raw;
-    const events = together.map(({ raw, id, type, known }) => toServerEvent({ id, type, canonical: raw.canonical, hash: raw.hash }, known === null ? null : { known }));
+    const events = together.map(({ raw, type, known }) => toServerEvent({ type, canonical: raw.canonical, hash: raw.hash }, known === null ? null : { known }));
     for (let attempt = 1; ; attempt++) {
       await log.beSure();
       try {
@@ -118,7 +118,7 @@ export class Restorer {
     if (first === undefined) return;
     const { stream, revision } = first.raw;
     const there = (await this.server.readStream(this.names.onServer(stream), { fromRevision: revision, backward: false, limit: together.length, deadlineMs: DEADLINE_MS })) ?? [];
-    const kept = there.filter((event, index) => event.id === together[index]?.id);
+    const kept = keptEvents(there, this.names).filter((event, index) => event.beside.hash === together[index]?.raw.hash);
     if (kept.length === 0 || kept.length !== there.length) throw new EventStoreError('storeNotEmpty', `The stream ${stream} holds something else.`);
     await this.sendSurely(log, together.slice(kept.length));
   }

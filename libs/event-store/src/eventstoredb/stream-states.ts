@@ -5,7 +5,7 @@ import type { ServerConnection } from './connection';
 import { keptEvents, sealedOf } from './kept-event';
 import type { Names } from './names';
 
-const READS_AT_ONCE = 32;
+const READS_AT_ONCE = 64;
 const DEADLINE_MS = 5_000;
 /** Some ten megabytes. */
 const EVENTS_REMEMBERED_MAX = 40_000;
@@ -33,10 +33,13 @@ export class StreamStates {
     this.states.delete(stream);
   }
 
-  /** @throws EventStoreError `streamDeleted` for a stream that somebody deleted or cut short in the server itself */
-  async of(streams: readonly string[]): Promise<ReadonlyMap<string, StreamState>> {
+  /**
+   * @param takenForNew streams that are not looked into: where one is there after all, what is sent to it is refused as a conflict
+   * @throws EventStoreError `streamDeleted` for a stream that somebody deleted or cut short in the server itself
+   */
+  async of(streams: readonly string[], takenForNew: ReadonlySet<string>): Promise<ReadonlyMap<string, StreamState>> {
     const found = new Map<string, StreamState>();
-    const states = await inParallel(streams, READS_AT_ONCE, async (stream) => this.states.get(stream) ?? this.read(stream));
+    const states = await inParallel(streams, READS_AT_ONCE, async (stream) => this.states.get(stream) ?? (takenForNew.has(stream) ? this.taken(stream) : this.read(stream)));
     states.forEach((state, index) => found.set(streams[index] ?? '', state));
     for (const [stream, state] of found) this.remember(stream, state);
     return found;
@@ -62,10 +65,7 @@ export class StreamStates {
 
   private async read(stream: string): Promise<StreamState> {
     const events = await this.server.readStream(this.names.onServer(stream), { fromRevision: null, backward: false, limit: Number.MAX_SAFE_INTEGER, deadlineMs: DEADLINE_MS });
-    if (events === null) {
-      await this.requireNeverThere(stream);
-      return { revision: NO_EVENTS, hash: null, known: new Map() };
-    }
+    if (events === null) return this.taken(stream);
     if (events[0]?.revision !== 0) throw deleted(stream);
     const known = new Map<string, KnownEvent>();
     let last: KnownEvent | null = null;
@@ -75,6 +75,11 @@ export class StreamStates {
       known.set(id, last);
     }
     return { revision: last?.revision ?? NO_EVENTS, hash: last?.hash ?? null, known };
+  }
+
+  private async taken(stream: string): Promise<StreamState> {
+    await this.requireNeverThere(stream);
+    return { revision: NO_EVENTS, hash: null, known: new Map() };
   }
 
   /** Of a stream that was deleted softly the server says that it does not exist, and lets it go on. */

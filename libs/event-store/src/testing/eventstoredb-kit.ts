@@ -129,7 +129,7 @@ async function copyChanged(url: string, from: string, to: string, change: Change
   const { events } = await server.readLog({ from: null, filter: source.filter, limit: READ_MAX, backward: false, deadlineMs: 10_000 });
   for (const event of keptEvents(events, source)) {
     const { canonical, hash } = change(rawOf(event), { stream: event.name, revision: event.revision });
-    const copy = { id: event.id, type: event.type, data: Buffer.from(canonical), metadata: Buffer.from(JSON.stringify({ hash, term: event.beside.term })) };
+    const copy = { id: randomUUID(), type: event.type, data: Buffer.from(canonical), metadata: Buffer.from(JSON.stringify({ hash, term: event.beside.term })) };
     const appended = await server.append(target.onServer(event.name), event.revision - 1, [copy], 10_000);
     if (appended.outcome === 'appended') moved.set(positionOf(event), positionOf({ commit: appended.commit, prepare: appended.commit }));
   }
