@@ -43,8 +43,8 @@ export class KnownTimes {
     const key = positionOf(event);
     const remembered = this.liftedTo.get(key);
     if (remembered !== undefined) return remembered;
-    const before = await this.log.lastBefore(event, (earlier) => !this.isLifted(earlier));
-    const known = before === null ? sealedOf(event).envelope.recordedAt : this.knownAlone(before);
+    const before = await this.log.lastBefore(event, (earlier) => !this.isLifted(earlier) || this.liftedTo.has(positionOf(earlier)));
+    const known = before === null ? sealedOf(event).envelope.recordedAt : (this.liftedTo.get(positionOf(before)) ?? this.knownAlone(before));
     if (this.liftedTo.size >= REMEMBERED_MAX) this.liftedTo.clear();
     this.liftedTo.set(key, known);
     return known;

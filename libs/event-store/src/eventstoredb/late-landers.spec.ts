@@ -16,16 +16,19 @@ const found = findEventStoreDb();
 
 describeWhere('missing' in found ? found.missing : null, 'what was left in doubt', () => {
   let server: TestServer;
+  let raw: ServerConnection;
   let kit: EventStoreKit;
   let databaseUrl: string;
   let namespace: string;
   const kits = new EventStoreDbKits(createTestDatabase, () => server.url);
   beforeAll(async () => {
     if ('start' in found) server = await found.start();
+    raw = new ServerConnection(server.url);
   }, 180_000);
   beforeEach(async () => ({ kit, databaseUrl, namespace } = await kits.makeOpened()));
   afterEach(() => kit.dispose());
   afterAll(async () => {
+    await raw.close();
     await kits.drop();
     await server.stop();
   });
@@ -41,9 +44,7 @@ describeWhere('missing' in found ? found.missing : null, 'what was left in doubt
   const landLate = async (recordedAt: string, term: number, stream = newStream()): Promise<string> => {
     const event = newEvent();
     const sealed = seal(prepareEvent(stream, event), { revision: 0, recordedAt, asReported: false, previousHash: null });
-    const raw = new ServerConnection(server.url);
     await raw.append(new Names(namespace).onServer(stream), -1, [toServerEvent({ type: event.type, ...sealed }, { term })], 5_000);
-    await raw.close();
     return stream;
   };
   const clockEvents = async (store: EventStore): Promise<readonly string[]> => {
@@ -154,9 +155,7 @@ describeWhere('missing' in found ? found.missing : null, 'what was left in doubt
     const [first] = await store.readStream(stream);
     const event = newEvent();
     const sealed = seal(prepareEvent(stream, event), { revision: 1, recordedAt: first?.recordedAt ?? '', asReported: false, previousHash: first?.hash ?? null });
-    const raw = new ServerConnection(server.url);
     await raw.append(new Names(namespace).onServer(stream), 0, [toServerEvent({ type: event.type, ...sealed }, { term: -1 })], 5_000);
-    await raw.close();
     const [beside, write] = [newStream(), newEvent()];
     const results = await store.append([
       { stream, expected: 0, events: [newEvent()] },
@@ -174,9 +173,7 @@ describeWhere('missing' in found ? found.missing : null, 'what was left in doubt
     const [first] = await store.readStream(stream);
     // The store remembers the stream without it.
     const sealed = seal(prepareEvent(stream, event), { revision: 1, recordedAt: first?.recordedAt ?? '', asReported: false, previousHash: first?.hash ?? null });
-    const raw = new ServerConnection(server.url);
     await raw.append(new Names(namespace).onServer(stream), 0, [toServerEvent({ type: event.type, ...sealed }, { term: -1 })], 5_000);
-    await raw.close();
     expect(await store.append([{ stream, expected: 0, events: [event] }])).toMatchObject([{ outcome: 'alreadyThere', events: [{ recordedAt: first?.recordedAt }] }]);
     await store.append([{ stream, expected: 1, events: newEvents(1) }]);
     expect(await store.readRaw(null, 10)).toHaveLength(3);

@@ -15,6 +15,8 @@ const WINDOW_PAGE_EVENTS = 2_000;
 const HASHES_REMEMBERED_MAX = 50_000;
 /** A page of fewer events is no long read. */
 const LONG_PAGE_EVENTS = 200;
+/** Who asks for so many at once reads much. */
+const LONG_LIMIT_EVENTS = 2_000;
 const AHEAD_KEPT_MS = 10_000;
 const GIVEN_REMEMBERED_MAX = 10_000;
 
@@ -62,9 +64,9 @@ export class LogReader {
   };
 
   private async forward(from: ServerPosition | null, limit: number): Promise<Page> {
-    const stretch = await (this.takeAhead(from, limit) ?? this.log.after(from, limit, this.isLongRead(from)));
+    const stretch = await (this.takeAhead(from, limit) ?? this.log.after(from, limit, this.isLongRead(from) || limit >= LONG_LIMIT_EVENTS));
     const last = stretch.events.at(-1);
-    if (this.isLongRead(from) && !stretch.atEnd && last !== undefined) this.readAhead(last, limit);
+    if ((this.isLongRead(from) || limit >= LONG_LIMIT_EVENTS) && !stretch.atEnd && last !== undefined) this.readAhead(last, limit);
     return this.page(stretch, undefined);
   }
 
@@ -179,7 +181,7 @@ export class LogReader {
   /** As kept, not verified. */
   async rawAfter(from: Position | null, limit: number): Promise<readonly RawEvent[]> {
     const at = from === null ? null : parsePosition(from);
-    const { events } = await this.log.after(at, limit, this.isLongRead(at));
+    const { events } = await this.log.after(at, limit, this.isLongRead(at) || limit >= LONG_LIMIT_EVENTS);
     return events.map(rawOf);
   }
 

@@ -5,7 +5,8 @@ import { comparePositions, keptEvents, neverGiven, type KeptEvent } from './kept
 import type { Names } from './names';
 
 const DEADLINE_MS = 10_000;
-const BACK_EVENTS = 32;
+/** Where fewer are left than are asked for, the server looks through all that lies before, of other logs too: few are asked for first. */
+const BACK_EVENTS = 1;
 
 export type Stretch = {
   readonly events: readonly KeptEvent[];
@@ -63,7 +64,7 @@ export class ServerLog {
 
   /** The nearest event before a position (null: the last of the log) that is such a one. */
   async lastBefore(from: ServerPosition | null, isSuch: (event: KeptEvent) => boolean): Promise<KeptEvent | null> {
-    for (let [at, limit] = [from, BACK_EVENTS]; ; limit = Math.min(limit * 4, 2_000)) {
+    for (let [at, limit] = [from, BACK_EVENTS]; ; limit = Math.min(limit * 8, 2_000)) {
       const { events, atEnd } = await this.before(at, limit);
       const found = events.find(isSuch);
       if (found !== undefined) return found;
