@@ -88,7 +88,6 @@ export class Appender {
       return log.row;
     }
     this.states.forgetAll();
-    await requireOurs(this.server, this.names, log.databaseId);
     return this.beginTerm(log);
   }
 
@@ -101,7 +100,8 @@ export class Appender {
       const instant = await this.times.last(before);
       return instant === null ? null : microsOf(instant);
     };
-    let last = highest(log.row.lastRecordedUs, await known(null));
+    const [, landed] = await allAnswers([requireOurs(this.server, this.names, log.databaseId), known(null), log.beSure()]);
+    let last = highest(log.row.lastRecordedUs, landed);
     for (let tried = 0; tried < TERMS_TRIED_MAX; tried++) {
       // While times come from elsewhere, the next may equal the last; and where there is none, it may be any.
       const us = log.row.running === null ? after(last, log.nowUs) : (last ?? microsOf(BEGINNING_OF_TIME));

@@ -16,6 +16,7 @@ const AN_HOUR_BEHIND = `create or replace function event_log.clock_us() returns 
 const ON_TIME = AN_HOUR_BEHIND.replace(' - 3600000000', '');
 const OTHERS = `select pid from pg_stat_activity where datname = current_database() and application_name <> 'kit'`;
 const READ_MAX = 10_000;
+const CUT_PAUSE_MS = 60;
 
 /** Each store is a namespace of its own in one server, with a database that tests use one after the other. */
 export class EventStoreDbKits {
@@ -58,6 +59,8 @@ export class EventStoreDbKits {
       cutConnections: async () => {
         door.cut();
         await runSql(opened.databaseUrl, `select pg_terminate_backend(pid) from (${OTHERS}) as others`);
+        // An append needs both servers, and a new term after each cut: cut faster than that, nothing would ever be kept.
+        await new Promise((resolve) => setTimeout(resolve, CUT_PAUSE_MS));
       },
       setClockBack: () => runSql(opened.databaseUrl, AN_HOUR_BEHIND),
       tamper: async (stream, revision, change) => {
