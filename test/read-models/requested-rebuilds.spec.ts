@@ -166,7 +166,8 @@ test('a new version is made beside the old one, and switched to when somebody ap
   // The old one goes on meanwhile.
   await appendTo(store, log.slice(-10));
   await until(async () => (await builds())[0] === `live read_model_1 ${log.length}`);
-  await approveRebuild(READ_MODELS, readStore);
+  await expect(approveRebuild(READ_MODELS, readStore)).rejects.toMatchObject({ message: expect.stringContaining('by that version of the program') }); // prettier-ignore
+  await approveRebuild(OTHER_VERSION, readStore);
   await untilState('switched');
   expect(await old.ended).toMatchObject({ code: 'otherVersionLive' });
   await until(async () => (await builds())[0] === `live read_model_2 ${log.length}`);

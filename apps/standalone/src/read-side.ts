@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore, Position } from '@bestendig/event-store';
+import { versionOf } from '@bestendig/projection-engine';
 import { caughtUpTo, READ_MODELS } from '@bestendig/read-models';
 import { generationsOf, liveGeneration, openRebuild, ReadStoreError, type ReadStore } from '@bestendig/read-store';
 import { StandaloneError } from './errors';
@@ -30,13 +31,15 @@ export async function waitForReadModels(options: WaitOptions): Promise<void> {
 async function wait({ store, readStore, signal, progress, expected }: WaitOptions): Promise<void> {
   const head = await store.headPosition();
   if (head === null) return;
-  let [last, moved] = [-1, Date.now()];
+  let [last, moved] = ['', Date.now()];
   while (!(await holdsAll(readStore, store, head))) {
     signal.throwIfAborted();
     // Of all builds: a new version of this software makes them anew beside the live ones first.
     const applied = (await generationsOf(readStore.pool, READ_MODELS.name)).reduce((sum, { appliedEvents: events }) => sum + events, 0);
-    if (applied !== last) [last, moved] = [applied, Date.now()];
-    else if ((await openRebuild(readStore.pool, READ_MODELS.name))?.state === 'awaitsApproval') throw new StandaloneError('awaitsApproval', 'The read models of this version of the program differ from those before: npm run projections -- list shows where, approve switches to them.');
+    const open = await openRebuild(readStore.pool, versionOf(READ_MODELS));
+    const sign = `${applied} ${open?.toldAt ?? ''}`;
+    if (sign !== last) [last, moved] = [sign, Date.now()];
+    else if (open?.state === 'awaitsApproval') throw new StandaloneError('awaitsApproval', 'The read models of this version of the program differ from those before: npm run projections -- list shows where, approve switches to them.');
     else if (Date.now() - moved > STUCK_MS_MAX) throw new StandaloneError('readModelsStuck', 'The read models do not come further: is a projector running?');
     const live = await appliedEvents(readStore);
     progress.update(live, Math.max(expected, live + 1), live);

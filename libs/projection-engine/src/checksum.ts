@@ -22,7 +22,7 @@ export type Looked = ReadonlyMap<string, string>;
 /** All tables of a set, and all their columns. */
 export const wholeRows = (set: ProjectionSet): Looked => new Map(tablesOf(set).map(({ name }) => [name, 't::text']));
 
-/** The tables that both builds have under one name and key, and the columns that they have in common. */
+/** The tables that both builds have under one name and key, and the columns that they have in common, of whatever type. */
 export async function commonColumns(
   client: ClientBase,
   set: ProjectionSet,
@@ -30,7 +30,7 @@ export async function commonColumns(
 ): Promise<Looked> {
   const { rows } = await client.query<{ table: string; columns: readonly string[] }>(
     `select table_name as "table", array_agg(column_name::text order by column_name) as columns
-     from information_schema.columns a join information_schema.columns b using (table_name, column_name, udt_name)
+     from information_schema.columns a join information_schema.columns b using (table_name, column_name)
      where a.table_schema = $1 and b.table_schema = $2 group by 1`,
     [one, other],
   );
@@ -110,7 +110,7 @@ async function examplesOf(
     `select ${id}, ${row} from ${schema}.${table.name} t where ${partOf(table)} = ${part}`;
   const { rows } = await client.query<{ id: string }>(
     `select distinct ${id}::text as id from (
-       (${rowsOf(one)} except ${rowsOf(other)}) union (${rowsOf(other)} except ${rowsOf(one)})) differs
+       (${rowsOf(one)} except all ${rowsOf(other)}) union (${rowsOf(other)} except all ${rowsOf(one)})) differs
      order by 1 limit ${EXAMPLES}`,
   );
   return rows.map((row) => row.id);

@@ -1,7 +1,7 @@
 export { arrayText } from './array-text';
 export { loadHistories } from './first-build';
 export { UUID, uuidOrNull } from './opaque-ids';
-export { fingerprintOf, ofChains, ofPlacement, type ProjectionSet } from './projection';
+export { fingerprintOf, versionOf, ofChains, ofPlacement, type ProjectionSet } from './projection';
 export { firstUnapplied, rebuildStatusOf, statusOf, type ProjectionStatus, type RebuildStatus } from './status';
 export { runProjector, type ProjectorOptions } from './projector';
 export { connectForWriting as connectForParts } from './apply-page';

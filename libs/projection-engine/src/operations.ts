@@ -12,7 +12,7 @@ import {
   makeLive,
   migrateReadStore,
   openReadStore,
-  openRebuild,
+  openRebuilds,
   ReadStoreError,
   removeGeneration,
   requestRebuild as noteRequest,
@@ -25,7 +25,7 @@ import { applyPage, applyPageLocked } from './apply-page';
 import { catchUpTo } from './catch-up';
 import { KnownPlacements } from './known-placements';
 import { placementOfStream } from './opaque-ids';
-import { fingerprintOf, type ProjectionSet } from './projection';
+import { fingerprintOf, versionOf, type ProjectionSet } from './projection';
 import { alone } from './rebuild';
 import { foldHistories } from './rebuild-part';
 
@@ -110,15 +110,15 @@ export function requestRebuild(
   readStore: ReadStore,
   asked: { readonly onlyVerify: boolean; readonly approved: boolean },
 ): Promise<RebuildRecord> {
-  return noteRequest(readStore.pool, set.name, asked);
+  return noteRequest(readStore.pool, versionOf(set), asked);
 }
 
 /** Agrees to how a new version's rows differ from live: the projector switches. @throws ReadStoreError `nothingToApprove` */
 export function approveRebuild(set: ProjectionSet, readStore: ReadStore): Promise<RebuildRecord> {
-  return noteApproval(readStore.pool, set.name);
+  return noteApproval(readStore.pool, versionOf(set));
 }
 
-/** Removes the build that a rebuild makes, has left unfinished, or keeps for approval; one that runs ends with `rebuildCancelled`. @returns whether there was one */
+/** Removes the builds that rebuilds of any version make, have left unfinished, or keep for approval; one that runs ends with `rebuildCancelled`. @returns whether there was one */
 export async function cancelRebuild({ set, databaseUrl }: Pick<Where, 'set' | 'databaseUrl'>): Promise<boolean> {
   await migrateReadStore(databaseUrl);
   const client = await connect({ databaseUrl, name: 'cancel a rebuild' });
@@ -127,9 +127,9 @@ export async function cancelRebuild({ set, databaseUrl }: Pick<Where, 'set' | 'd
       await lockSet(client, set.name);
       const building = (await generationsOf(client, set.name)).filter(({ state }) => state === 'building');
       for (const { number } of building) await removeGeneration(client, number);
-      const asked = await openRebuild(client, set.name);
-      if (asked !== null) await endRebuild(client, asked.number, 'cancelled', null);
-      return asked !== null || building.length > 0;
+      const open = await openRebuilds(client, set.name);
+      for (const asked of open) await endRebuild(client, asked.number, 'cancelled', null);
+      return open.length > 0 || building.length > 0;
     });
     await dropLeftOvers(client);
     return removed;

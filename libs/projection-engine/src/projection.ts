@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Chain, Timeline } from '@bestendig/placement-domain';
+import type { Version } from '@bestendig/read-store';
 import {
   collectVersions,
   tableStatements,
@@ -96,6 +97,9 @@ export function fingerprintOf(set: ProjectionSet): string {
   fingerprints.set(set, known);
   return known;
 }
+
+/** This version of the set, as the read store knows it. */
+export const versionOf = (set: ProjectionSet): Version => ({ set: set.name, fingerprint: fingerprintOf(set) });
 
 const fingerprints = new WeakMap<ProjectionSet, string>();
 

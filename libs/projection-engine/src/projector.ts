@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  generationsOf,
   liveGeneration,
   migrateReadStore,
   quarantinedDue,
@@ -15,14 +16,14 @@ import { startFirstBuild } from './first-build';
 import { fingerprintOf, type ProjectionSet } from './projection';
 import { KnownPlacements } from './known-placements';
 import { goBackToOwn } from './operations';
-import { carryOutRebuilds, makeOwnVersion, type Beside } from './requested-rebuilds';
+import { carryOutRebuilds, makeOwnVersion, type Beside, type OwnRebuild } from './requested-rebuilds';
 import { tablesThatDiffer } from './self-check';
 import { withTicks } from './ticks';
 
 /** Events of a page: enough to spread the cost of a transaction, few enough to follow within a second. */
 const PAGE_EVENTS = 4_000;
-/** Projectors that wait for their turn look again this often. */
-const TURN_POLL_MS = 500;
+/** Projectors that wait for their turn look this often whether they are to go on waiting. */
+const TURN_WAIT_MS = 1_000;
 const RETRY_MS_MAX = 5_000;
 /** Placements in quarantine whose time has come are looked for this often, and folded again this many at a time. */
 const QUARANTINE_POLL_MS = 1_000;
@@ -49,73 +50,104 @@ export type ProjectorOptions = Beside & {
  */
 export async function runProjector(options: ProjectorOptions): Promise<void> {
   const { signal } = options;
+  const stop = new AbortController();
+  let rebuilds: Promise<void> = Promise.resolve();
   let failures = 0;
-  // Another version's read models are replaced by a program that is started, not by one that has long been running.
-  let isStarting = true;
+  const start: Start = {
+    isDone: false,
+    own: { record: null },
+    done: () => {
+      if (start.isDone) return;
+      start.isDone = true;
+      rebuilds = carryOutRebuilds({ ...options, signal: AbortSignal.any([signal, stop.signal]) });
+    },
+  };
   const onProgress: ProjectorOptions['onProgress'] = (progress) => ((failures = 0), options.onProgress?.(progress));
-  while (!signal.aborted) {
-    try {
-      await projectWhileConnected({ ...options, onProgress }, isStarting, () => (isStarting = false));
-    } catch (error) {
-      if (signal.aborted) return;
-      if (!mayPass(error)) throw error;
-      options.onRetry?.(error);
-      failures += 1;
-      await sleep(Math.min(100 * 2 ** failures, RETRY_MS_MAX), undefined, { signal }).catch(() => undefined);
+  try {
+    while (!signal.aborted) {
+      try {
+        await projectWhileConnected({ ...options, onProgress }, start);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!mayPass(error)) throw error;
+        options.onRetry?.(error);
+        failures += 1;
+        await sleep(Math.min(100 * 2 ** failures, RETRY_MS_MAX), undefined, { signal }).catch(() => undefined);
+      }
     }
+  } finally {
+    stop.abort();
+    await rebuilds;
   }
 }
 
-async function projectWhileConnected(
-  options: ProjectorOptions,
-  isStarting: boolean,
-  onStarted: () => void,
-): Promise<void> {
+/** Another version's read models are replaced by a program that is started, not by one that has long been running. */
+type Start = { isDone: boolean; readonly own: OwnRebuild; readonly done: () => void };
+
+async function projectWhileConnected(options: ProjectorOptions, start: Start): Promise<void> {
   const { set, signal } = options;
   const client = await connectForWriting(options.databaseUrl);
   try {
     await migrateReadStore(options.databaseUrl);
-    if (isStarting) await ensureOwnVersion(client, options);
-    if (signal.aborted || !(await waitForTurn(client, options))) return;
+    if (!start.isDone) await ensureOwnVersion(client, options, start.own);
+    if (signal.aborted) return;
+    start.done();
+    if (!(await waitForTurn(client, options))) return;
     if ((await liveGeneration(client, set.name)) === null) await startFirstBuild(client, set);
     const epoch = await takeOver(client, set.name);
     await checkFolds(client, options);
-    onStarted();
-    const stop = new AbortController();
-    const rebuilds = carryOutRebuilds({ ...options, signal: AbortSignal.any([signal, stop.signal]) });
-    try {
-      while (!signal.aborted) await followUntilSwitched(client, epoch, options);
-    } finally {
-      stop.abort();
-      await rebuilds;
-    }
+    while (!signal.aborted) await followUntilSwitched(client, epoch, options);
   } finally {
     await client.end().catch(() => undefined);
   }
 }
 
-/** One projector at a time. The lock dies with the connection, and with it whatever this projector had begun. */
+const turnOf = (set: ProjectionSet): string => `bestendig projector ${set.name}`;
+
+/** One projector at a time, who asked first first. The lock dies with the connection, and with it whatever this projector had begun. */
 async function waitForTurn(client: Client, { set, signal }: ProjectorOptions): Promise<boolean> {
-  while (!signal.aborted) {
-    const { rows } = await client.query<{ got: boolean }>(
-      `select pg_try_advisory_lock(hashtextextended($1, 0)) as got`,
-      [`bestendig projector ${set.name}`],
-    );
-    if (rows[0]?.got === true) return true;
-    await sleep(TURN_POLL_MS, undefined, { signal }).catch(() => undefined);
+  await client.query(`set lock_timeout = ${TURN_WAIT_MS}`);
+  try {
+    while (!signal.aborted) {
+      try {
+        await client.query(`select pg_advisory_lock(hashtextextended($1, 0))`, [turnOf(set)]);
+        return true;
+      } catch (error) {
+        if (!isLockTimeout(error)) throw error;
+      }
+    }
+    return false;
+  } finally {
+    await client.query('reset lock_timeout').catch(() => undefined);
   }
-  return false;
+}
+
+const isLockTimeout = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '55P03';
+
+async function hasTurn(client: Client, set: ProjectionSet): Promise<boolean> {
+  const { rows } = await client.query<{ got: boolean }>(`select pg_try_advisory_lock(hashtextextended($1, 0)) as got`, [
+    turnOf(set),
+  ]);
+  return rows[0]?.got === true;
 }
 
 /**
  * After a change of folds, tables or policies the set is made anew first, while a projector of the version before may go
- * on with its own; that version finds its build kept when it is started again, and goes back to it.
+ * on with its own. That version finds its build kept when it is started again, and goes back to it: where no projector of
+ * the other one runs, so that two programs that are kept running do not take turns.
+ *
+ * @throws ReadStoreError `otherVersionLive`, `rebuildCancelled`
  */
-async function ensureOwnVersion(client: Client, options: ProjectorOptions): Promise<void> {
+async function ensureOwnVersion(client: Client, options: ProjectorOptions, own: OwnRebuild): Promise<void> {
   const { set, store, databaseUrl } = options;
   const live = await liveGeneration(client, set.name);
   if (live === null || live.fingerprint === fingerprintOf(set)) return;
-  if (!(await goBackToOwn({ set, store, databaseUrl }))) await makeOwnVersion(client, options);
+  const isKept = (await generationsOf(client, set.name)).some(
+    ({ state, fingerprint }) => state === 'kept' && fingerprint === fingerprintOf(set),
+  );
+  if (!isKept) return makeOwnVersion(client, options, own);
+  if (!(await hasTurn(client, set))) throw otherVersionLive();
+  if (!(await goBackToOwn({ set, store, databaseUrl }))) await makeOwnVersion(client, options, own);
 }
 
 /** @throws ReadStoreError `foldChanged` */
@@ -149,13 +181,15 @@ async function followUntilSwitched(client: Client, epoch: number, options: Proje
 async function ownLive(client: Client, set: ProjectionSet): Promise<Generation> {
   const live = await liveGeneration(client, set.name);
   if (live === null) throw new Error('The read models that were live are gone.');
-  if (live.fingerprint !== fingerprintOf(set))
-    throw new ReadStoreError(
-      'otherVersionLive',
-      'Another version of this program has made its read models live. This one ends; started again, it goes back to its own.',
-    );
+  if (live.fingerprint !== fingerprintOf(set)) throw otherVersionLive();
   return live;
 }
+
+const otherVersionLive = (): ReadStoreError =>
+  new ReadStoreError(
+    'otherVersionLive',
+    'Another version of this program has made its read models live. This one ends; started when no other runs, it goes back to its own.',
+  );
 
 async function followLive(client: Client, live: Generation, options: ProjectorOptions): Promise<void> {
   const { set, store, onProgress } = options;

@@ -1,21 +1,21 @@
 import { EventStoreError } from '@bestendig/event-store';
 import { openPool } from '@bestendig/postgres';
-import { endRebuild, ReadStoreError, tellRebuild, type RebuildTold } from '@bestendig/read-store';
+import { endRebuild, ReadStoreError, tellRebuild } from '@bestendig/read-store';
 import type { Pool } from 'pg';
 import { isAway } from './away';
-import { RebuildDiffers } from './beside-live';
-import type { RebuildProgress, RebuildResult } from './rebuild-result';
+import type { RebuildProgress } from './rebuild-result';
 
 const TELL_MS = 1_000;
 
 /**
- * Notes how far a rebuild is and what came of it, on a connection of its own, for whoever asks. The rebuild does not
- * depend on it: what cannot be noted is not.
+ * Notes how far a rebuild is, or why it stopped, on a connection of its own, for whoever asks. The rebuild does not depend
+ * on it: what cannot be noted is not. How it ended is noted by the rebuild itself.
  */
 export class RebuildDiary {
   private readonly pool: Pool;
   private number: number | null = null;
   private toldAt = 0;
+  private toldStep: string | null = null;
   private begun: { readonly at: number; readonly events: number } | null = null;
   private telling: Promise<void> = Promise.resolve();
 
@@ -34,35 +34,23 @@ export class RebuildDiary {
   tell({ step, events, eventsInAll }: RebuildProgress): void {
     const now = Date.now();
     if (step === 'fold') this.begun ??= { at: now, events };
-    if (now - this.toldAt < TELL_MS) return;
+    if (now - this.toldAt < TELL_MS && step === this.toldStep) return;
     this.toldAt = now;
+    this.toldStep = step;
     const seconds = this.begun === null ? 0 : (now - this.begun.at) / 1_000;
     const eventsPerSecond = this.begun === null || seconds < 1 ? null : (events - this.begun.events) / seconds;
     this.note((number) => tellRebuild(this.pool, number, { step, events, eventsInAll, eventsPerSecond }));
   }
 
-  /** A rebuild that was given up is gone on with when it is run again, or when a projector runs again. */
-  async end(result: RebuildResult): Promise<void> {
-    this.note((number) => {
-      if (result.outcome === 'givenUp') return endRebuild(this.pool, number, this.unfinished, null);
-      const { compared, differences, schema, events } = result;
-      const told: RebuildTold = { step: null, events, eventsInAll: events, eventsPerSecond: null };
-      return tellRebuild(this.pool, number, told).then(() =>
-        endRebuild(this.pool, number, result.outcome, { compared, differences, schema }),
-      );
-    });
-    await this.close();
+  /** It is gone on with when it is run again, or when a projector runs again. */
+  giveUp(): void {
+    this.note((number) => endRebuild(this.pool, number, this.unfinished, null));
   }
 
-  async fail(error: unknown): Promise<void> {
-    this.note((number) => {
-      if (error instanceof RebuildDiffers)
-        return endRebuild(this.pool, number, 'differs', { compared: 'otherThanLive', differences: error.differences });
-      const left = isAway(error) ? this.unfinished : 'stopped';
-      const state = codeOf(error) === 'rebuildCancelled' ? 'cancelled' : left;
-      return endRebuild(this.pool, number, state, { code: codeOf(error), message: messageOf(error) });
-    });
-    await this.close();
+  fail(error: unknown): void {
+    const left = isAway(error) ? this.unfinished : 'stopped';
+    const state = codeOf(error) === 'rebuildCancelled' ? 'cancelled' : left;
+    this.note((number) => endRebuild(this.pool, number, state, { code: codeOf(error), message: messageOf(error) }));
   }
 
   async close(): Promise<void> {

@@ -18,6 +18,11 @@ export type RebuildOptions = {
   readonly folders?: PartFolders;
   /** Switches also where the rows differ from those of live: somebody has looked at the differences, or need not. */
   readonly approve?: boolean;
+  /** Goes on with this record of a rebuild only; where it has ended, nothing is done. */
+  readonly record?: number;
+  /** Where this version is live already there is nothing to do. */
+  readonly onlyIfNotLive?: boolean;
+  readonly onBegun?: (record: number) => void;
   /** The projector carries it out: where it is killed, the next one goes on with it. */
   readonly byProjector?: boolean;
   /** Compares and leaves live as it is; the new build is dropped. */
@@ -42,4 +47,6 @@ export type RebuildResult =
       /** Where the definitions had changed: in the columns that both versions have. */
       readonly differences: readonly Difference[];
     }
-  | { readonly outcome: 'givenUp' };
+  | { readonly outcome: 'givenUp' }
+  /** This version was live already. */
+  | { readonly outcome: 'isLive' };

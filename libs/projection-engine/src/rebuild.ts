@@ -3,6 +3,7 @@ import { connect, inTransaction } from '@bestendig/postgres';
 import {
   beginRebuild,
   dropLeftOvers,
+  endRebuild,
   generation as readGeneration,
   generationsOf,
   instantText,
@@ -12,7 +13,9 @@ import {
   makeLive,
   migrateReadStore,
   placeCheckpoint,
+  openRebuilds,
   ReadStoreError,
+  rebuildLock,
   removeGeneration,
   type Generation,
 } from '@bestendig/read-store';
@@ -23,7 +26,7 @@ import { createIndexes } from './change-set';
 import { besideLive, RebuildDiffers } from './beside-live';
 import { beginBuild } from './first-build';
 import { KnownPlacements } from './known-placements';
-import { fingerprintOf, tablesOf, type ProjectionSet } from './projection';
+import { fingerprintOf, tablesOf, versionOf, type ProjectionSet } from './projection';
 import { foldPart, type PartTask } from './rebuild-part';
 import { RebuildDiary } from './rebuild-diary';
 import type { RebuildOptions, RebuildProgress, RebuildResult } from './rebuild-result';
@@ -57,7 +60,7 @@ export async function alone<Result>(
   try {
     const { rows } = await client.query<{ got: boolean }>(
       `select pg_try_advisory_lock(hashtextextended($1, 0)) as got`,
-      [`bestendig rebuild ${set.name}`],
+      [rebuildLock(set.name)],
     );
     if (rows[0]?.got !== true)
       throw new ReadStoreError('rebuildRunning', 'A rebuild of the read models is running already.');
@@ -74,6 +77,7 @@ class Rebuild {
   private readonly diary: RebuildDiary;
   private eventsInAll: number | null = null;
   private isApproved = false;
+  private record = 0;
 
   constructor(
     private readonly client: Client,
@@ -85,63 +89,74 @@ class Rebuild {
   }
 
   async run(): Promise<RebuildResult> {
-    const { client, set, diary } = this;
-    const build = await inTransaction(client, async () => {
-      const begun = await this.beginOrResume();
-      const { approve = false, onlyVerify = false, byProjector = false } = this.options;
-      const asked = { approved: approve, onlyVerify, byProjector, fingerprint: fingerprintOf(set) };
-      const record = await beginRebuild(client, set.name, asked);
-      this.isApproved = record.approved;
-      diary.open(record.number);
-      return begun;
-    });
+    const { diary } = this;
     try {
-      const result = await this.make(build);
-      await diary.end(result);
-      return result;
-    } catch (error) {
-      throw await this.ended(error, build);
+      const build = await this.begin();
+      if (build === null) return { outcome: 'isLive' };
+      return await this.make(build).catch(async (error: unknown) => {
+        throw await this.ended(error, build);
+      });
+    } finally {
+      await diary.close();
     }
+  }
+
+  /** Null where there is nothing to do. */
+  private begin(): Promise<Generation | null> {
+    const { client, set, diary, options } = this;
+    return inTransaction(client, async () => {
+      await lockSet(client, set.name);
+      const { approve = false, onlyVerify = false, byProjector = false, record = null } = options;
+      const live = await liveGeneration(client, set.name);
+      if (options.onlyIfNotLive === true && live?.fingerprint === fingerprintOf(set)) return null;
+      const begun = await beginRebuild(client, versionOf(set), { approved: approve, onlyVerify, byProjector, record });
+      this.isApproved = begun.approved;
+      this.record = begun.number;
+      const build = await this.beginOrResume();
+      diary.open(begun.number);
+      options.onBegun?.(begun.number);
+      return build;
+    });
   }
 
   /** What fails because the build was removed under it was cancelled. */
   private async ended(error: unknown, build: Generation): Promise<unknown> {
     const { client, diary } = this;
     const gone = (await readGeneration(client, build.number).catch(() => build)) === null;
-    if (!gone || error instanceof RebuildDiffers) {
-      await diary.fail(error);
+    if (error instanceof RebuildDiffers) return error;
+    if (!gone) {
+      diary.fail(error);
       return error;
     }
-    await dropLeftOvers(client).catch(() => undefined);
+    await this.dropLeftOvers();
     const cancelled = new ReadStoreError('rebuildCancelled', 'The rebuild was cancelled: the new build is gone, live is as it was.'); // prettier-ignore
-    await diary.fail(cancelled);
+    diary.fail(cancelled);
     return cancelled;
   }
 
   private async make(begun: Generation): Promise<RebuildResult> {
     const { client, set } = this;
-    await dropLeftOvers(client);
+    await this.dropLeftOvers();
     let build = begun;
     const live = await liveGeneration(client, set.name);
     this.eventsInAll = live?.appliedEvents ?? null;
     if (build.position === null) build = await this.foldInParts(build, live);
-    if (this.isGivenUp()) return GIVEN_UP;
+    if (this.isGivenUp()) return this.giveUp();
     this.tell('index', build.appliedEvents);
     await this.index(build);
     build = await this.catchUp(build);
-    if (this.isGivenUp()) return GIVEN_UP;
+    if (this.isGivenUp()) return this.giveUp();
     this.tell('verify', build.appliedEvents);
     return this.verifyAndSwitch(build);
   }
 
+  /** Under the set's lock. Builds of other versions are left to those where a rebuild of theirs is open. */
   private async beginOrResume(): Promise<Generation> {
     const { client, set } = this;
-    await lockSet(client, set.name);
-    const builds = await generationsOf(client, set.name);
-    const unfinished = builds.find((build) => build.state === 'building' && build.fingerprint === fingerprintOf(set));
-    for (const build of builds)
-      if (build.state === 'building' && build !== unfinished) await removeGeneration(client, build.number);
-    return unfinished ?? beginBuild(client, set);
+    const builds = (await generationsOf(client, set.name)).filter(({ state }) => state === 'building');
+    const open = new Set((await openRebuilds(client, set.name)).map(({ fingerprint }) => fingerprint));
+    for (const { number, fingerprint } of builds) if (!open.has(fingerprint)) await removeGeneration(client, number);
+    return builds.find(({ fingerprint }) => fingerprint === fingerprintOf(set)) ?? beginBuild(client, set);
   }
 
   private async foldInParts(build: Generation, live: Generation | null): Promise<Generation> {
@@ -232,26 +247,47 @@ class Rebuild {
     );
   }
 
+  /** What came of it is noted with what is done, in one transaction. */
   private async verifyAndSwitch(before: Generation): Promise<RebuildResult> {
-    const { client, options } = this;
+    const { client, options, record } = this;
     await this.bringLiveUpTo(before);
-    const held = await besideLive(this.options, client, () => this.catchUpAgain(before));
-    if (held === null) return GIVEN_UP;
-    const { compared, differences, checksum, events } = held;
-    const { schema } = before;
-    const told = { schema, checksum, compared, differences } as const;
+    const held = await besideLive(options, client, () => this.catchUpAgain(before));
+    if (held === null) return this.giveUp();
+    const { compared, differences, events } = held;
+    const told = { schema: before.schema, ...held } as const;
+    const outcome = { compared, differences, schema: before.schema, events };
     const isRefused = differences.length > 0 && !this.isApproved;
-    if (isRefused && compared === 'otherDefinition' && options.onlyVerify !== true)
-      return { outcome: 'awaitsApproval', events, ...told };
-    if (isRefused || options.onlyVerify === true) {
-      await removeGeneration(client, before.number);
-      await dropLeftOvers(client);
+    if (isRefused && compared === 'otherDefinition' && options.onlyVerify !== true) {
+      await endRebuild(client, record, 'awaitsApproval', outcome);
+      return { outcome: 'awaitsApproval', ...told };
     }
-    if (isRefused && compared !== 'otherDefinition') throw new RebuildDiffers(differences);
-    if (options.onlyVerify === true) return { outcome: 'verified', events, ...told };
-    const switched = await inTransaction(client, () => this.switch(before));
-    await dropLeftOvers(client);
-    return { outcome: 'switched', events: switched, ...told };
+    const differs = isRefused && compared !== 'otherDefinition';
+    if (differs || options.onlyVerify === true) {
+      await inTransaction(client, async () => {
+        await removeGeneration(client, before.number);
+        await endRebuild(client, record, differs ? 'differs' : 'verified', outcome);
+      });
+      await this.dropLeftOvers();
+      if (differs) throw new RebuildDiffers(differences);
+      return { outcome: 'verified', ...told };
+    }
+    const switched = await inTransaction(client, async () => {
+      const applied = await this.switch(before);
+      await endRebuild(client, record, 'switched', { ...outcome, events: applied });
+      return applied;
+    });
+    await this.dropLeftOvers();
+    return { outcome: 'switched', ...told, events: switched };
+  }
+
+  /** What cannot be dropped now is dropped at the next occasion. */
+  private async dropLeftOvers(): Promise<void> {
+    await dropLeftOvers(this.client).catch(() => undefined);
+  }
+
+  private giveUp(): RebuildResult {
+    this.diary.giveUp();
+    return GIVEN_UP;
   }
 
   private async catchUpAgain(before: Generation): Promise<Generation | null> {

@@ -10,9 +10,9 @@ import {
 } from '@bestendig/read-store';
 import type { Client } from 'pg';
 import { isAway } from './away';
-import { fingerprintOf, type ProjectionSet } from './projection';
+import { fingerprintOf, versionOf, type ProjectionSet } from './projection';
 import { rebuild } from './rebuild';
-import type { PartFolders, RebuildResult } from './rebuild-result';
+import type { PartFolders, RebuildOptions, RebuildResult } from './rebuild-result';
 
 /** A rebuild that was asked for is begun within this time. */
 const POLL_MS = 1_000;
@@ -37,8 +37,8 @@ export type Beside = {
 };
 
 /**
- * Carries out rebuilds that were asked for, beside whatever the projector does, until the signal aborts: one by one, and
- * those that a projector before was killed in. What came of one is in its record; none of it ends the projector.
+ * Carries out rebuilds of this version that were asked for, beside whatever the projector does, until the signal aborts: one
+ * by one, and those that a projector before was killed in. What came of one is in its record; none of it ends the projector.
  */
 export async function carryOutRebuilds(where: Beside): Promise<void> {
   const { signal, onRetry } = where;
@@ -47,8 +47,8 @@ export async function carryOutRebuilds(where: Beside): Promise<void> {
       const client = await connect({ databaseUrl: where.databaseUrl, name: 'rebuild (requests)' });
       try {
         while (!signal.aborted) {
-          const asked = await openRebuild(client, where.set.name);
-          if (asked !== null && isForProjector(asked, fingerprintOf(where.set))) await carryOut(asked, where);
+          const asked = await openRebuild(client, versionOf(where.set));
+          if (asked !== null && isForProjector(asked)) await carryOut(asked, where);
           await pause(POLL_MS, signal);
         }
       } finally {
@@ -62,25 +62,26 @@ export async function carryOutRebuilds(where: Beside): Promise<void> {
   }
 }
 
-/** One that another version of the program began is for that version. */
-const isForProjector = ({ state, byProjector, fingerprint }: RebuildRecord, own: string): boolean =>
-  (state === 'requested' || (state === 'running' && byProjector)) && (fingerprint === null || fingerprint === own);
+const isForProjector = ({ state, byProjector }: RebuildRecord): boolean =>
+  state === 'requested' || (state === 'running' && byProjector);
 
-/** What a store that is away leaves unfinished is taken up again with the next look. */
-async function carryOut({ onlyVerify, approved }: RebuildRecord, where: Beside): Promise<void> {
+/** What a store that is away leaves unfinished is taken up again with the next look; where another process rebuilds, that one is waited for. */
+async function carryOut({ number, onlyVerify, approved }: RebuildRecord, where: Beside): Promise<void> {
   try {
-    await rebuildBeside(where, { onlyVerify, approve: approved });
+    await rebuildBeside(where, { onlyVerify, approve: approved, record: number });
   } catch (error) {
-    // Its record says what came of it; where another process rebuilds, that one is waited for.
-    where.onRetry?.(error);
-    if (isAway(error)) await pause(RETRY_MS, where.signal);
+    const isBusy = error instanceof ReadStoreError && error.code === 'rebuildRunning';
+    if (!isBusy) where.onRetry?.(error);
+    if (isBusy || isAway(error)) await pause(RETRY_MS, where.signal);
   }
 }
 
+type How = Pick<RebuildOptions, 'onlyVerify' | 'approve' | 'record' | 'onlyIfNotLive' | 'onBegun'>;
+
 /** With threads of its own, where they are to be had. */
-export async function rebuildBeside(
+async function rebuildBeside(
   { set, store, databaseUrl, signal, startFolders }: Beside,
-  how: { readonly onlyVerify: boolean; readonly approve: boolean },
+  how: How,
 ): Promise<RebuildResult> {
   const folders = startFolders?.();
   try {
@@ -90,29 +91,34 @@ export async function rebuildBeside(
   }
 }
 
+/** The record of a new version's own rebuild, once it has begun: it goes on with that one and no other. */
+export type OwnRebuild = { record: number | null };
+
 /**
  * Makes the read models of this program's version, beside the live ones of another, and waits for somebody to approve
  * where their rows differ, unless that is done by itself.
  *
  * @throws ReadStoreError `rebuildCancelled` where it was cancelled instead
  */
-export async function makeOwnVersion(client: Client, where: Beside): Promise<void> {
+export async function makeOwnVersion(client: Client, where: Beside, own: OwnRebuild): Promise<void> {
   const { set, signal, approval = 'required', onWaiting } = where;
-  let approve = approval === 'automatic';
-  for (;;) {
-    const result = await rebuildBeside(where, { onlyVerify: false, approve });
+  while (!signal.aborted) {
+    const record = own.record === null ? {} : { record: own.record };
+    const result = await rebuildBeside(where, {
+      ...record,
+      approve: approval === 'automatic',
+      onlyIfNotLive: true,
+      onBegun: (begun) => (own.record = begun),
+    });
     if (result.outcome !== 'awaitsApproval') return;
     onWaiting?.(result.differences);
-    for (let waits = true; waits;) {
+    for (let waits = true; waits && !signal.aborted;) {
       await pause(POLL_MS, signal);
-      if (signal.aborted) return;
-      const asked = await openRebuild(client, set.name);
-      if (asked === null) {
-        if (await isLive(client, where)) return;
+      const asked = await openRebuild(client, versionOf(set));
+      if (asked === null && (await isLive(client, where))) return;
+      if (asked?.number !== own.record)
         throw new ReadStoreError('rebuildCancelled', 'The read models of this version were not approved: live is as it was.'); // prettier-ignore
-      }
-      approve = asked.approved;
-      waits = asked.state === 'awaitsApproval' || asked.state === 'running';
+      waits = asked?.state === 'awaitsApproval' || (asked?.state === 'running' && !asked.byProjector);
     }
   }
 }

@@ -33,6 +33,8 @@ export {
   beginRebuild,
   endRebuild,
   openRebuild,
+  openRebuilds,
+  rebuildLock,
   rebuildsOf,
   requestRebuild,
   tellRebuild,
@@ -41,5 +43,6 @@ export {
   type RebuildRecord,
   type RebuildState,
   type RebuildTold,
+  type Version,
 } from './rebuilds';
 export { openReadStore, type ReadStore } from './read-store';

@@ -83,7 +83,7 @@ const MIGRATIONS: Migrations = {
           only_verify boolean not null,
           approved boolean not null,
           by_projector boolean not null,
-          fingerprint text,
+          fingerprint text not null,
           step text,
           events bigint,
           events_in_all bigint,
@@ -95,8 +95,10 @@ const MIGRATIONS: Migrations = {
           ended_at timestamptz
         )`.execute(db);
       await sql`comment on table read_store.rebuild is
-        'One row per rebuild that was asked for: how far it is, and what came of it.'`.execute(db);
-      await sql`create unique index one_open on read_store.rebuild (set_name)
+        'One row per rebuild that was asked for: how far it is, and what came of it. Each version has its own.'`.execute(
+        db,
+      );
+      await sql`create unique index one_open on read_store.rebuild (set_name, fingerprint)
         where state in ('requested', 'running', 'stopped', 'awaitsApproval')`.execute(db);
     },
   },

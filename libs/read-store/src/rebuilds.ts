@@ -15,6 +15,7 @@ export type Difference = {
 
 /** What came of a rebuild: what it was compared with and where that differs, or why it failed. */
 export type RebuildOutcome = {
+  readonly events?: number;
   readonly compared?: string;
   readonly differences?: readonly Difference[];
   readonly schema?: string;
@@ -45,8 +46,8 @@ export type RebuildRecord = {
   readonly approved: boolean;
   /** The projector carries it out; otherwise the command that began it. */
   readonly byProjector: boolean;
-  /** Of the definitions that it is made by; null before it runs. */
-  readonly fingerprint: string | null;
+  /** Of the version that it is made by: another has nothing to do with it. */
+  readonly fingerprint: string;
   readonly step: string | null;
   readonly events: number | null;
   /** As far as is known. */
@@ -72,31 +73,44 @@ export async function rebuildsOf(db: Pool | ClientBase, set: string, limit: numb
   return (await db.query<RebuildRecord>(text, [set, limit])).rows;
 }
 
-/** The one that is not ended; null where there is none. */
-export async function openRebuild(db: Pool | ClientBase, set: string): Promise<RebuildRecord | null> {
-  const text = `select ${COLUMNS} from read_store.rebuild where set_name = $1 and state in ${OPEN}`;
-  return (await db.query<RebuildRecord>(text, [set])).rows[0] ?? null;
+/** A version of a set. */
+export type Version = { readonly set: string; readonly fingerprint: string };
+
+/** The one of this version that is not ended; null where there is none. */
+export async function openRebuild(db: Pool | ClientBase, { set, fingerprint }: Version): Promise<RebuildRecord | null> {
+  const text = `select ${COLUMNS} from read_store.rebuild where set_name = $1 and fingerprint = $2 and state in ${OPEN}`;
+  return (await db.query<RebuildRecord>(text, [set, fingerprint])).rows[0] ?? null;
 }
+
+/** Those of all versions that are not ended. */
+export async function openRebuilds(db: Pool | ClientBase, set: string): Promise<readonly RebuildRecord[]> {
+  const text = `select ${COLUMNS} from read_store.rebuild where set_name = $1 and state in ${OPEN}`;
+  return (await db.query<RebuildRecord>(text, [set])).rows;
+}
+
+/** Names the lock that whoever rebuilds a set holds: it dies with its session. */
+export const rebuildLock = (set: string): string => `bestendig rebuild ${set}`;
 
 type Asked = { readonly onlyVerify: boolean; readonly approved: boolean };
 
 /**
- * Asks the projector for a rebuild. One that was stopped is gone on with.
+ * Asks the projector for a rebuild. One that was stopped, or whose command was killed, is gone on with.
  *
- * @throws ReadStoreError `rebuildRunning` where one runs, was asked for, or waits for approval
+ * @throws ReadStoreError `rebuildRunning` where one of this version runs, was asked for, or waits for approval
  */
 export async function requestRebuild(
   db: Pool | ClientBase,
-  set: string,
+  { set, fingerprint }: Version,
   { onlyVerify, approved }: Asked,
 ): Promise<RebuildRecord> {
   await db.query('insert into read_store.projection_set (name) values ($1) on conflict do nothing', [set]);
   const { rows } = await db.query<RebuildRecord>(
-    `insert into read_store.rebuild (set_name, state, only_verify, approved, by_projector) values ($1, 'requested', $2, $3, true)
-     on conflict (set_name) where state in ${OPEN} do update set state = 'requested', only_verify = $2, approved = $3, by_projector = true
-       where rebuild.state = 'stopped'
+    `with nobody as materialized (select pg_try_advisory_xact_lock(hashtextextended($5, 0)) as works)
+     insert into read_store.rebuild (set_name, fingerprint, state, only_verify, approved, by_projector) values ($1, $2, 'requested', $3, $4, true)
+     on conflict (set_name, fingerprint) where state in ${OPEN} do update set state = 'requested', only_verify = $3, approved = $4, by_projector = true
+       where rebuild.state = 'stopped' or (rebuild.state = 'running' and not rebuild.by_projector and (select works from nobody))
      returning ${COLUMNS}`,
-    [set, onlyVerify, approved],
+    [set, fingerprint, onlyVerify, approved, rebuildLock(set)],
   );
   const [asked] = rows;
   if (asked === undefined)
@@ -104,36 +118,69 @@ export async function requestRebuild(
   return asked;
 }
 
-/** Agrees to the differences that were found: the projector switches. @throws ReadStoreError `nothingToApprove` */
-export async function approveRebuild(db: Pool | ClientBase, set: string): Promise<RebuildRecord> {
+/** Agrees to the differences that were found: a projector of that version switches. @throws ReadStoreError `nothingToApprove` */
+export async function approveRebuild(db: Pool | ClientBase, { set, fingerprint }: Version): Promise<RebuildRecord> {
   const { rows } = await db.query<RebuildRecord>(
     `update read_store.rebuild set state = 'requested', approved = true, by_projector = true
-     where set_name = $1 and state = 'awaitsApproval' returning ${COLUMNS}`,
-    [set],
+     where set_name = $1 and fingerprint = $2 and state = 'awaitsApproval' returning ${COLUMNS}`,
+    [set, fingerprint],
   );
   const [approved] = rows;
-  if (approved === undefined) throw new ReadStoreError('nothingToApprove', 'No rebuild waits for approval.');
-  return approved;
+  if (approved !== undefined) return approved;
+  const others = (await openRebuilds(db, set)).filter(({ state }) => state === 'awaitsApproval');
+  const where = others.map(
+    (one) => ` One of version ${one.fingerprint} does: approve it by that version of the program.`,
+  );
+  throw new ReadStoreError('nothingToApprove', `No rebuild of this version waits for approval.${where.join('')}`);
 }
 
-/** A rebuild begins, or goes on: the one that is open, or a new one. Under the rebuild's lock. */
+/**
+ * A rebuild begins, or goes on: the one that is named, or the one of this version that is open, or a new one. Under the rebuild's lock.
+ *
+ * @throws ReadStoreError `rebuildCancelled` where the one that is named has ended, `rebuildRunning` where another waits
+ * that only comparing would end
+ */
 export async function beginRebuild(
   client: ClientBase,
-  set: string,
-  { onlyVerify, approved, byProjector, fingerprint }: Asked & Pick<RebuildRecord, 'byProjector' | 'fingerprint'>,
+  { set, fingerprint }: Version,
+  asked: Asked & { readonly byProjector: boolean; readonly record: number | null },
 ): Promise<RebuildRecord> {
-  const { rows } = await client.query<RebuildRecord>(
-    `insert into read_store.rebuild (set_name, state, only_verify, approved, by_projector, fingerprint, started_at)
-       values ($1, 'running', $2, $3, $4, $5, clock_timestamp())
-     on conflict (set_name) where state in ${OPEN} do update set state = 'running', only_verify = $2, by_projector = $4, fingerprint = $5,
-       approved = $3 or (rebuild.approved and coalesce(rebuild.fingerprint, $5) = $5),
-       started_at = clock_timestamp(), result = null
-     returning ${COLUMNS}`,
-    [set, onlyVerify, approved, byProjector, fingerprint],
+  const begun =
+    asked.record === null ? await beginOne(client, { set, fingerprint }, asked) : await goOn(client, asked.record);
+  if (begun !== null) return begun;
+  if (asked.record !== null)
+    throw new ReadStoreError('rebuildCancelled', 'The rebuild was cancelled, or ended otherwise: live is as it is.');
+  throw new ReadStoreError(
+    'rebuildRunning',
+    'A rebuild was asked for or waits for approval: approve or cancel it first.',
   );
-  const [begun] = rows;
-  if (begun === undefined) throw new Error('A rebuild that was just noted is not there.');
-  return begun;
+}
+
+async function goOn(client: ClientBase, record: number): Promise<RebuildRecord | null> {
+  const { rows } = await client.query<RebuildRecord>(
+    `update read_store.rebuild set state = 'running', started_at = clock_timestamp(), result = null
+     where number = $1 and state in ${OPEN} returning ${COLUMNS}`,
+    [record],
+  );
+  return rows[0] ?? null;
+}
+
+async function beginOne(
+  client: ClientBase,
+  { set, fingerprint }: Version,
+  { onlyVerify, approved, byProjector }: Asked & { readonly byProjector: boolean },
+): Promise<RebuildRecord | null> {
+  // Approval is of one record, and given to the projector; who runs a command says it himself.
+  const { rows } = await client.query<RebuildRecord>(
+    `insert into read_store.rebuild (set_name, fingerprint, state, only_verify, approved, by_projector, started_at)
+       values ($1, $2, 'running', $3, $4, $5, clock_timestamp())
+     on conflict (set_name, fingerprint) where state in ${OPEN} do update set state = 'running', only_verify = $3, by_projector = $5,
+       approved = $4 or (rebuild.approved and rebuild.by_projector and not $3), started_at = clock_timestamp(), result = null
+       where not ($3 and rebuild.state in ('requested', 'awaitsApproval'))
+     returning ${COLUMNS}`,
+    [set, fingerprint, onlyVerify, approved, byProjector],
+  );
+  return rows[0] ?? null;
 }
 
 export type RebuildTold = Pick<RebuildRecord, 'step' | 'events' | 'eventsInAll' | 'eventsPerSecond'>;
@@ -158,9 +205,9 @@ export async function endRebuild(
   result: RebuildOutcome | null,
 ): Promise<void> {
   await db.query(
-    `update read_store.rebuild set state = $2, result = $3, told_at = clock_timestamp(),
+    `update read_store.rebuild set state = $2, result = $3, events = coalesce($4, events), told_at = clock_timestamp(),
        ended_at = case when $2 in ('running', 'stopped', 'awaitsApproval') then null else clock_timestamp() end
      where number = $1 and state in ${OPEN}`,
-    [number, state, result === null ? null : JSON.stringify(result)],
+    [number, state, result === null ? null : JSON.stringify(result), result?.events ?? null],
   );
 }

@@ -48,14 +48,14 @@ export async function rebuildHere({ store, log, onlyVerify, approve, signal }: H
     const result = await rebuild({ set: READ_MODELS, store, databaseUrl: log.databaseUrl, folders, onlyVerify, approve, signal, onProgress: (told) => progress.show(told) });
     progress.stop();
     if (result.outcome === 'givenUp') throw signal.reason;
-    tellResult(result, (performance.now() - begun) / 1_000);
+    if (result.outcome !== 'isLive') tellResult(result, (performance.now() - begun) / 1_000);
   } finally {
     progress.stop();
     await folders.close();
   }
 }
 
-function tellResult({ outcome, compared, events, checksum, differences }: Exclude<RebuildResult, { readonly outcome: 'givenUp' }>, seconds: number): void {
+function tellResult({ outcome, compared, events, checksum, differences }: Extract<RebuildResult, { readonly compared: unknown }>, seconds: number): void {
   console.log(`Rebuilt from ${whole(events)} facts in ${duration(seconds)} (${whole(events / seconds)}/s): ${COMPARED[compared]}; ${THEN[outcome]}.`);
   for (const { table, rows, sum } of checksum) console.log(`  ${table.padEnd(14)} ${whole(rows).padStart(11)} rows   checksum ${sum}`);
   for (const difference of differences) console.log(differenceLine(difference));

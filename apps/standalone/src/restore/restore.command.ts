@@ -34,7 +34,9 @@ async function restore(from: string): Promise<void> {
   await withInstallation(readSettings(process.env), async (installation) => {
     const { databaseUrl, log, lost } = installation;
     if ((await serverOf(databaseUrl)) !== null) throw new StandaloneError('serverRuns', 'A server runs on this database: stop it first.');
-    const [source, store] = [await openEventStore(sourceOf(from, installation)), await openEventStore(log)];
+    const there = sourceOf(from, installation);
+    if (there.databaseUrl !== databaseUrl && (await serverOf(there.databaseUrl)) !== null) throw new StandaloneError('serverRuns', 'A server runs on the store to copy from: stop it first, so that nothing is recorded there meanwhile.');
+    const [source, store] = [await openEventStore(there), await openEventStore(log)];
     try {
       const stopped = AbortSignal.any([signal, lost]);
       await copyLog(source, store, databaseUrl, stopped);
@@ -61,9 +63,16 @@ function sourceOf(from: string, { databaseUrl, log }: Installation): OpenOptions
   return { databaseUrl: own, eventStoreDb: null };
 }
 
+/** Of the last event of a log: what stores write for themselves is no part of it. */
+async function lastHashOf(store: EventStore): Promise<string | null> {
+  const { events } = await store.readAll(null, { direction: 'backward', limit: 1 });
+  return events[0]?.hash ?? null;
+}
+
 async function copyLog(source: EventStore, store: EventStore, databaseUrl: string, signal: AbortSignal): Promise<void> {
   const [first] = await source.readRaw(null, 1);
   if (first === undefined) throw new StandaloneError('nothingToRestore', 'The store to copy from holds nothing.');
+  if ((await lastHashOf(store)) === (await lastHashOf(source))) return console.log('The log was copied before.');
   const begun = performance.now();
   const progress = showProgress({ label: 'Copying the log', unit: 'events' });
   let read = 0;

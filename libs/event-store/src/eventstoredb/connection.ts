@@ -55,6 +55,7 @@ export class ServerConnection {
   private readonly client: EventStoreDBClient;
   private readonly inside: Inside;
   private used = false;
+  private letIn = false;
 
   /** @throws EventStoreError `badSettings` where the URL cannot be read; it is not repeated. */
   constructor(url: string) {
@@ -134,6 +135,11 @@ export class ServerConnection {
     if (this.used) await this.call(0, async (streams) => streams.close()).catch(() => undefined);
   }
 
+  /** From now on, not to be let in is taken for something that passes. */
+  wasLetIn(): void {
+    this.letIn = true;
+  }
+
   private read(options: ReadReq.Options, deadlineMs: number): Promise<Partial & { readonly found: boolean }> {
     const request = new ReadReq();
     request.setOptions(options);
@@ -166,7 +172,10 @@ export class ServerConnection {
       const args = this.inside.callArguments({ requiresLeader: true }, { deadline: new Date(Date.now() + deadlineMs) });
       return await Promise.race([this.inside.execute(StreamsClient, 'bestendig', (streams) => action(streams, args)), tooLate]);
     } catch (error) {
-      throw codedFailure(error);
+      const coded = codedFailure(error);
+      // A cluster that chooses a leader knows nobody for a while.
+      if (this.letIn && coded instanceof EventStoreError && coded.code === 'unauthorised') throw new EventStoreError('unavailable', 'The EventStoreDB lets this program in no more, or not now.', { cause: error });
+      throw coded;
     } finally {
       clearTimeout(timer);
     }

@@ -51,12 +51,28 @@ export async function openEventStoreDbStore(options: EventStoreDbOptions): Promi
   try {
     await migrateEventLog(options.databaseUrl);
     const names = new Names(options.namespace ?? '');
-    const { began } = await recognise(server, names, options.databaseUrl);
+    const { began } = await patiently(() => recognise(server, names, options.databaseUrl));
+    server.wasLetIn();
     const log = new ServerLog(server, names, began, await openBulkReader(options.url, server, options.bulkClient));
     return new Store(options, log);
   } catch (error) {
     await server.close();
     throw codedError(error);
+  }
+}
+
+const LET_IN_TRIES = 4;
+const LET_IN_PAUSE_MS = 750;
+
+/** A cluster that is choosing a leader lets nobody in: who is not let in tries again for some seconds. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof EventStoreError && error.code === 'unauthorised') || tried === LET_IN_TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, LET_IN_PAUSE_MS));
+    }
   }
 }
 
