@@ -24,15 +24,7 @@ import { appendTo, type LoggedEvent } from '../read-models/random-logs';
 import { build, launch, type Built } from './built';
 import { DataFolders } from './data-folder';
 import { codeOf, Projectors } from './projectors';
-import { ServerOnDisk, SmallDisk } from './small-disk';
-
-const mayMount = SmallDisk.isAllowed();
-if (!mayMount)
-  process.stderr.write(
-    'NOT TESTED: what happens on a full disk. It needs a small file system of its own, and this process may not mount one. ' +
-      'Run as root, or: unshare --mount --map-current-user --keep-caps npx jest test/reliability/full-disk\n',
-  );
-const [describeOnDisk, testOnDisk] = mayMount ? [describe, test] : [describe.skip, test.skip];
+import { describeOnDisk, ServerOnDisk, SmallDisk, testOnDisk } from './small-disk';
 
 const MIB = 1024 * 1024;
 const EVENTS = 16_000;
