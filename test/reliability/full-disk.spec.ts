@@ -174,7 +174,7 @@ describeOnDisk('tables and indexes on a disk that gets full', () => {
     });
     await requestRebuild(READ_MODELS, readStore, { onlyVerify: false, approved: false });
     await until(() => retries.length > 0);
-    expect(retries).toEqual([DISK_FULL]);
+    expect(new Set(retries)).toEqual(new Set([DISK_FULL]));
     disk.makeRoom();
     await until(async () => (await rebuildStatusOf(READ_MODELS, readStore, 1))[0]?.state === 'switched');
   });
@@ -221,8 +221,7 @@ describeOnDisk('tables and indexes on a disk that gets full', () => {
       // The tables that an import brings with it are there: it is recording that needs room.
       await (await openIntake(databaseUrl)).close();
       const commands = [
-        // The plan finds room, what the threads fold does not.
-        { args: ['rebuild'], input: '', leftBytes: 4 * MIB, says: [/^Folding/m, FULL], then: /the same rows as live/ },
+        { args: ['rebuild'], input: '', leftBytes: 4 * MIB, says: [FULL], then: /the same rows as live/ },
         { args: ['import', '-'], input: history, leftBytes: MIB, says: [FULL], then: /accepted/ },
       ];
       for (const { args, input, leftBytes, says, then } of commands) {
