@@ -86,7 +86,7 @@ export const tablesOf = (set: ProjectionSet): readonly VersionedTable<never>[] =
   projectionsOf(set).map(({ table }) => table);
 
 /** The timeline itself, chains and versions: raised whenever they give other rows for the same events. */
-const ENGINE_VERSION = 2;
+const ENGINE_VERSION = 3;
 
 /**
  * Of everything that decides over the rows: folds (by version), tables, code lists and dated policies. A build with another

@@ -1,4 +1,4 @@
-import { randomDay, randomPerson, stateOnDay } from '@bestendig/testing';
+import { fact, placement, randomDay, randomPerson, registered, signed, stateOnDay } from '@bestendig/testing';
 import fc from 'fast-check';
 import { chains, chainsAtEveryEnd } from './chains';
 import type { Chain } from './chains-types';
@@ -31,6 +31,20 @@ describe('chains of a random person', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('say of a hiring by the inlener what was known of it before work went on at the placement itself', () => {
+    const hired = fact('HiredByInlener', {
+      effectiveDate: '2023-03-03',
+      employerId: 'kvk:1',
+      successorPlacementId: 'e',
+    });
+    const told = placement('a', registered({ arrangement: 'uitzend' }), signed('2023-03-02', '2023-03-31'), signed('2023-05-01', '2023-05-30'), hired); // prettier-ignore
+    const statesAt = (observedThrough: string) =>
+      chainsAtEveryEnd([told])
+        .filter(({ shown: { from, before } }) => (from ?? '') <= observedThrough && observedThrough < (before ?? '9'))
+        .map((chain) => on(chain, '2023-03-03').state);
+    expect([statesAt('2023-03-03'), statesAt('2023-04-30'), statesAt('2023-05-01')]).toEqual([['unconfirmed'], ['unconfirmed'], ['inWork']]); // prettier-ignore
   });
 
   it('have each placement with a spell in exactly one of them', () => {

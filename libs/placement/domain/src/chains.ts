@@ -96,8 +96,10 @@ function byId(list: readonly Chain[]): ReadonlyMap<string, Chain> {
 function turningDays(placements: readonly PlacementTimeline[]): readonly Day[] {
   const days = new Set<Day>();
   for (const { timeline } of placements) {
+    // Where work goes on at the placement itself, nobody was hired away from it.
+    const mayTurnBack = placements.length > 1 || timeline.spells.some(({ end }) => end.hiredByInlener !== null);
     timeline.spells.forEach(({ firstDay, end }, index) => {
-      if (index > 0 && placements.length > 1) days.add(firstDay);
+      if (index > 0 && mayTurnBack) days.add(firstDay);
       if (end.hiredByInlener !== null) days.add(end.hiredByInlener.from);
     });
   }
