@@ -2,11 +2,12 @@ import { openPool } from '@bestendig/postgres';
 import type { Pool } from 'pg';
 import { AppendQueue } from '../append-queue';
 import { followLog } from '../following';
-import { EventStoreError, type EventStore, type Instant, type Position } from '../port';
+import { EventStoreError, type EventStore, type Position } from '../port';
 import { codedError, DEFAULT_LOCK_LIMITS, type LockLimits } from '../postgres/connection';
 import type { Upcasters } from '../reading';
 import { beginRun, requireRunning, type RunState } from '../runs';
 import { prepareWrites } from '../sealing';
+import { SharedAnswer } from '../shared-answer';
 import { WakeUp } from '../wake-up';
 import { Appender, GROUP_EVENTS_MAX } from './appender';
 import { openBulkReader, type BulkReader } from './bulk-reader';
@@ -85,7 +86,7 @@ class Store implements EventStoreDbStore {
   private readonly times: KnownTimes;
   private readonly pool: Pool;
   private readonly wakeUp: WakeUp;
-  private settling: Promise<Instant> | null = null;
+  private readonly settled = new SharedAnswer((begun) => this.coded(() => this.appender.settle(begun)));
   private closed = false;
 
   constructor(
@@ -126,15 +127,7 @@ class Store implements EventStoreDbStore {
     return this.reader.comparePositions(a, b);
   }
 
-  readonly settledThrough: EventStore['settledThrough'] = () => {
-    // Who asks while nobody has begun to answer may share the answer: it is given after they asked.
-    if (this.settling !== null) return this.settling;
-    const mine = this.coded(() => this.appender.settle(() => void (this.settling = null)));
-    this.settling = mine;
-    const done = (): void => void (this.settling = this.settling === mine ? null : this.settling);
-    mine.then(done, done);
-    return mine;
-  };
+  readonly settledThrough: EventStore['settledThrough'] = () => this.settled.ask();
 
   readonly restore: EventStore['restore'] = (events, { run }) => this.coded(() => new Restorer(this.lock, this.log.server, this.log.names, this.reader).restore(events, run));
 

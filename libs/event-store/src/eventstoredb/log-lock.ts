@@ -1,7 +1,8 @@
 import { isConnectionLost } from '@bestendig/postgres';
 import type { Client } from 'pg';
 import { EventStoreError } from '../port';
-import { allAnswers, connectPipelined, type LockLimits } from '../postgres/connection';
+import { AppendConnection } from '../postgres/append-connection';
+import { allAnswers, type LockLimits } from '../postgres/connection';
 
 /** How the log ended when its last holder let go of it. Times in microseconds since 1970. */
 export type LogRow = {
@@ -92,52 +93,31 @@ export class HeldLog {
 
 /** The short lock that only appends take: a row in PostgreSQL. One connection, one holder in this process at a time. */
 export class EventLogLock {
-  private client: Client | null = null;
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly connection: AppendConnection;
 
-  constructor(
-    private readonly databaseUrl: string,
-    private readonly limits: LockLimits,
-  ) {}
+  constructor(databaseUrl: string, limits: LockLimits) {
+    this.connection = new AppendConnection(databaseUrl, limits);
+  }
 
   /** Runs `work` under the lock; what it does not keep is rolled back. @throws what the connection or the work throws; the lock is free then. */
   withLock<T>(work: (log: HeldLog) => Promise<T>): Promise<T> {
-    const mine = this.turn.then(() => this.hold(work));
-    this.turn = mine.catch(() => undefined);
-    return mine;
+    const { connection } = this;
+    return connection.inTurn(async (client) => {
+      let log: HeldLog | null = null;
+      try {
+        log = await lock(client);
+        return await work(log);
+      } catch (error) {
+        if (isConnectionLost(error)) connection.forget(client);
+        throw error;
+      } finally {
+        if (log?.ended !== true && connection.isInUse(client)) await client.query('rollback').catch(() => connection.forget(client));
+      }
+    });
   }
 
-  async close(): Promise<void> {
-    await this.turn;
-    await this.client?.end();
-  }
-
-  private async hold<T>(work: (log: HeldLog) => Promise<T>): Promise<T> {
-    const client = this.client ?? (await this.connect());
-    let log: HeldLog | null = null;
-    try {
-      log = await lock(client);
-      return await work(log);
-    } catch (error) {
-      if (isConnectionLost(error)) this.forget(client);
-      throw error;
-    } finally {
-      if (log?.ended !== true && this.client === client) await client.query('rollback').catch(() => this.forget(client));
-    }
-  }
-
-  private async connect(): Promise<Client> {
-    const client = await connectPipelined(this.databaseUrl, this.limits);
-    this.client = client;
-    // Lost while nothing was asked of it: the next append is not to find out first.
-    const forget = (): void => void (this.client = this.client === client ? null : this.client);
-    client.on('error', forget).on('end', forget);
-    return client;
-  }
-
-  private forget(client: Client): void {
-    if (this.client === client) this.client = null;
-    void client.end().catch(() => undefined);
+  close(): Promise<void> {
+    return this.connection.close();
   }
 }
 

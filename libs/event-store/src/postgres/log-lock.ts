@@ -4,7 +4,8 @@ import type { LogEnd, NewRow, StreamState } from '../append-rules';
 import { microsOf } from '../instants';
 import { NO_EVENTS } from '../port';
 import { parseCanonical } from '../reading';
-import { allAnswers, connectPipelined, type LockLimits } from './connection';
+import { AppendConnection } from './append-connection';
+import { allAnswers, type LockLimits } from './connection';
 
 /** What the lock's holder wants to know of streams: where they end, and which of these ids they hold. */
 export type Asked = ReadonlyMap<string, readonly string[]>;
@@ -44,46 +45,29 @@ const LOOK = `
  * head row's lock decides, so what is committed becomes visible in the order of positions.
  */
 export class LogLock {
-  private client: Client | null = null;
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly connection: AppendConnection;
 
-  constructor(
-    private readonly databaseUrl: string,
-    private readonly limits: LockLimits,
-  ) {}
+  constructor(databaseUrl: string, limits: LockLimits) {
+    this.connection = new AppendConnection(databaseUrl, limits);
+  }
 
   /** Runs `decide` under the lock and commits what it decides. @throws what the connection throws; the lock is free then. */
   withLock<T>(asked: Asked, decide: (log: LockedLog) => Decided<T> | Promise<Decided<T>>): Promise<T> {
-    const mine = this.turn.then(() => this.hold(asked, decide));
-    this.turn = mine.catch(() => undefined);
-    return mine;
+    return this.connection.inTurn(async (client) => {
+      try {
+        const log = await lockAndLook(client, asked);
+        const { result, statements } = await decide(log);
+        await allAnswers([...statements.map((statement) => client.query(statement)), client.query('commit')]);
+        return result;
+      } catch (error) {
+        await this.letGo(client, error);
+        throw error;
+      }
+    });
   }
 
-  async close(): Promise<void> {
-    await this.turn;
-    await this.client?.end();
-  }
-
-  private async hold<T>(asked: Asked, decide: (log: LockedLog) => Decided<T> | Promise<Decided<T>>): Promise<T> {
-    const client = this.client ?? (await this.connect());
-    try {
-      const log = await lockAndLook(client, asked);
-      const { result, statements } = await decide(log);
-      await allAnswers([...statements.map((statement) => client.query(statement)), client.query('commit')]);
-      return result;
-    } catch (error) {
-      await this.letGo(client, error);
-      throw error;
-    }
-  }
-
-  private async connect(): Promise<Client> {
-    const client = await connectPipelined(this.databaseUrl, this.limits);
-    this.client = client;
-    // Lost while nothing was asked of it: the next append is not to find out first.
-    const forget = (): void => void (this.client = this.client === client ? null : this.client);
-    client.on('error', forget).on('end', forget);
-    return client;
+  close(): Promise<void> {
+    return this.connection.close();
   }
 
   private async letGo(client: Client, error: unknown): Promise<void> {
@@ -91,8 +75,7 @@ export class LogLock {
       if (isConnectionLost(error)) throw error;
       await client.query('rollback');
     } catch {
-      this.client = null;
-      void client.end().catch(() => undefined);
+      this.connection.forget(client);
     }
   }
 }

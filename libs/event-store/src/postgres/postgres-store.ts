@@ -5,6 +5,7 @@ import { EventStoreError, type EventStore, type Instant, type Position } from '.
 import { positionNumber, positionText, type Upcasters } from '../reading';
 import { beginRun, requireRunning, type RunState } from '../runs';
 import { prepareWrites } from '../sealing';
+import { SharedAnswer } from '../shared-answer';
 import { WakeUp } from '../wake-up';
 import { codedError, DEFAULT_LOCK_LIMITS, type LockLimits } from './connection';
 import { GROUP_EVENTS_MAX, GroupCommit } from './group-commit';
@@ -38,7 +39,7 @@ class PostgresEventStore implements EventStore {
   private readonly queue: AppendQueue;
   private readonly reader: LogReader;
   private readonly wakeUp: WakeUp;
-  private settling: Promise<Instant> | null = null;
+  private readonly settled = new SharedAnswer((begun) => this.settle(begun));
   private closed = false;
 
   constructor(options: PostgresOptions) {
@@ -72,19 +73,11 @@ class PostgresEventStore implements EventStore {
     return positionNumber(MARK, a) - positionNumber(MARK, b);
   }
 
-  readonly settledThrough: EventStore['settledThrough'] = () => {
-    // Who asks before the lock is got may share the answer: it is given after they asked.
-    if (this.settling !== null) return this.settling;
-    const mine = this.settle();
-    this.settling = mine;
-    const done = (): void => void (this.settling = this.settling === mine ? null : this.settling);
-    mine.then(done, done);
-    return mine;
-  };
+  readonly settledThrough: EventStore['settledThrough'] = () => this.settled.ask();
 
-  private settle(): Promise<Instant> {
+  private settle(begun: () => void): Promise<Instant> {
     return this.locked((log) => {
-      this.settling = null;
+      begun();
       const { settled, floorUs } = settledAt(log.end, log.nowUs);
       if (floorUs === null) return { result: settled, statements: [] };
       return { result: settled, statements: [{ rowMode: 'array', text: 'update event_store.head set floor_us = $1', values: [floorUs] }] };

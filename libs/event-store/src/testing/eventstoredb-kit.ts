@@ -4,29 +4,32 @@ import { keptEvents, positionOf, rawOf } from '../eventstoredb/kept-event';
 import { openEventStoreDbStore, type EventStoreDbOptions, type EventStoreDbStore } from '../eventstoredb/eventstoredb-store';
 import { Names } from '../eventstoredb/names';
 import type { EventStore, Position } from '../port';
+import { IdleDatabases, type Database } from './idle-databases';
 import type { EventStoreKit, Kept, MakeKit } from './kit';
 import { runSql } from './postgres-kit';
 import { TcpDoor } from './tcp-door';
 
-type Database = { readonly url: string; drop(): Promise<void> };
 type Opened = { readonly store: EventStoreDbStore; readonly databaseUrl: string; readonly namespace: string };
 
 const AN_HOUR_BEHIND = `create or replace function event_log.clock_us() returns bigint language sql volatile as
   $$ select (extract(epoch from clock_timestamp()) * 1000000)::bigint - 3600000000 $$`;
 const ON_TIME = AN_HOUR_BEHIND.replace(' - 3600000000', '');
+const EMPTY = `truncate event_log.log, event_log.as_reported_run, event_log.stream_name;
+  alter sequence event_log.turn restart; update event_log.names_pass set read_until = null; ${ON_TIME}`;
 const OTHERS = `select pid from pg_stat_activity where datname = current_database() and application_name <> 'kit'`;
 const READ_MAX = 10_000;
 const CUT_PAUSE_MS = 60;
 
 /** Each store is a namespace of its own in one server, with a database that tests use one after the other. */
 export class EventStoreDbKits {
-  private readonly idle: Database[] = [];
-  private readonly all: Database[] = [];
+  private readonly databases: IdleDatabases;
 
   constructor(
-    private readonly createDatabase: () => Promise<Database>,
+    createDatabase: () => Promise<Database>,
     private readonly serverUrl: () => string,
-  ) {}
+  ) {
+    this.databases = new IdleDatabases(createDatabase, (url) => runSql(url, EMPTY));
+  }
 
   readonly make: MakeKit = async (options = {}) => (await this.makeOpened(options)).kit;
 
@@ -44,10 +47,10 @@ export class EventStoreDbKits {
       return store;
     };
     const openEmpty = async (): Promise<Opened> => {
-      const database = await this.take();
+      const database = await this.databases.take();
       const namespace = `t${randomUUID().replaceAll('-', '').slice(0, 16)}`;
       const store = await open(database.url, namespace);
-      disposals.push(() => this.giveBack(database));
+      disposals.push(() => this.databases.giveBack(database));
       return { store, databaseUrl: database.url, namespace };
     };
     const opened = await openEmpty();
@@ -76,25 +79,8 @@ export class EventStoreDbKits {
     return { ...opened, kit };
   }
 
-  async drop(): Promise<void> {
-    for (const database of this.all) await database.drop();
-  }
-
-  private async take(): Promise<Database> {
-    const idle = this.idle.pop();
-    if (idle !== undefined) return idle;
-    const database = await this.createDatabase();
-    this.all.push(database);
-    return database;
-  }
-
-  private async giveBack(database: Database): Promise<void> {
-    await runSql(
-      database.url,
-      `truncate event_log.log, event_log.as_reported_run, event_log.stream_name;
-       alter sequence event_log.turn restart; update event_log.names_pass set read_until = null; ${ON_TIME}`,
-    );
-    this.idle.push(database);
+  drop(): Promise<void> {
+    return this.databases.drop();
   }
 }
 

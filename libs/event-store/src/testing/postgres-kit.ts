@@ -1,21 +1,26 @@
 import { Client } from 'pg';
 import type { EventStore } from '../port';
 import { openPostgresEventStore, type PostgresOptions } from '../postgres/postgres-store';
+import { IdleDatabases, type Database } from './idle-databases';
 import type { EventStoreKit, Kept, MakeKit } from './kit';
-
-type Database = { readonly url: string; drop(): Promise<void> };
 
 const AN_HOUR_BEHIND = `create or replace function event_store.clock_us() returns bigint language sql volatile as
   $$ select (extract(epoch from clock_timestamp()) * 1000000)::bigint - 3600000000 $$`;
 const ON_TIME = AN_HOUR_BEHIND.replace(' - 3600000000', '');
+const EMPTY = `alter table event_store.events disable trigger never_changed;
+  truncate event_store.events, event_store.lifted, event_store.as_reported_run;
+  alter table event_store.events enable always trigger never_changed;
+  update event_store.head set floor_us = null, running = null, restoring = null;
+  ${ON_TIME}`;
 const OTHERS = `select pid from pg_stat_activity where datname = current_database() and application_name <> 'kit'`;
 
 /** Databases that tests use one after the other: emptied in between, since making one takes long. */
 export class PostgresKits {
-  private readonly idle: Database[] = [];
-  private readonly all: Database[] = [];
+  private readonly databases: IdleDatabases;
 
-  constructor(private readonly createDatabase: () => Promise<Database>) {}
+  constructor(createDatabase: () => Promise<Database>) {
+    this.databases = new IdleDatabases(createDatabase, (url) => runSql(url, EMPTY));
+  }
 
   readonly make: MakeKit = async (options = {}) => (await this.makeWithUrl(options)).kit;
 
@@ -28,9 +33,9 @@ export class PostgresKits {
       return store;
     };
     const openEmpty = async (): Promise<{ readonly store: EventStore; readonly url: string }> => {
-      const database = await this.take();
+      const database = await this.databases.take();
       const store = await open(database.url);
-      disposals.push(() => this.giveBack(database));
+      disposals.push(() => this.databases.giveBack(database));
       return { store, url: database.url };
     };
     const { store, url } = await openEmpty();
@@ -48,28 +53,8 @@ export class PostgresKits {
     return { kit, url };
   }
 
-  async drop(): Promise<void> {
-    for (const database of this.all) await database.drop();
-  }
-
-  private async take(): Promise<Database> {
-    const idle = this.idle.pop();
-    if (idle !== undefined) return idle;
-    const database = await this.createDatabase();
-    this.all.push(database);
-    return database;
-  }
-
-  private async giveBack(database: Database): Promise<void> {
-    await runSql(
-      database.url,
-      `alter table event_store.events disable trigger never_changed;
-       truncate event_store.events, event_store.lifted, event_store.as_reported_run;
-       alter table event_store.events enable always trigger never_changed;
-       update event_store.head set floor_us = null, running = null, restoring = null;
-       ${ON_TIME}`,
-    );
-    this.idle.push(database);
+  drop(): Promise<void> {
+    return this.databases.drop();
   }
 }
 
