@@ -1,5 +1,5 @@
 import { openEventStore, type EventStoreSettings } from '@bestendig/event-store';
-import { runProjector } from '@bestendig/projection-engine';
+import { runProjector, type Approval } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
 import { pino } from 'pino';
 import { startPartThreads } from './part-threads';
@@ -9,7 +9,7 @@ export type ProjectOptions = {
   /** Where the log is, where it is not in that database. */
   readonly eventStoreDb?: EventStoreSettings['eventStoreDb'];
   /** Whether somebody is to approve where a new version's rows differ; by default: yes. */
-  readonly approval?: 'required' | 'automatic';
+  readonly approval?: Approval;
   /** Ends it, between two pages. */ readonly signal: AbortSignal;
   readonly logLevel?: string;
 };

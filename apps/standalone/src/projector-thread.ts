@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { OpenOptions } from '@bestendig/event-store';
+import type { Approval } from '@bestendig/projection-engine';
 import type { Difference } from '@bestendig/read-store';
 
-export type ProjectorData = { readonly log: OpenOptions; readonly approval: 'required' | 'automatic' };
+export type ProjectorData = { readonly log: OpenOptions; readonly approval: Approval };
 export type ProjectorProgress = { readonly appliedEvents: number; readonly atHead: boolean };
 export type ProjectorMessage = ProjectorProgress | { readonly waitsForApproval: readonly Difference[] };
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { EventStoreError, eventStoreSettings, type EventStoreSettings } from '@bestendig/event-store';
+import type { Approval } from '@bestendig/projection-engine';
 import { StandaloneError } from './errors';
 
 /** What the environment says. */
@@ -15,7 +16,7 @@ export type Settings = {
   readonly secret: Buffer | undefined;
   readonly logLevel: string;
   /** Whether somebody is to approve where a new version's rows differ from those of the version before. */
-  readonly rebuildApproval: 'required' | 'automatic';
+  readonly rebuildApproval: Approval;
 };
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
@@ -60,7 +61,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   };
 }
 
-function eventStoreOf(given: Parameters<typeof eventStoreSettings>[0]): EventStoreSettings['eventStoreDb'] {
+/** @throws StandaloneError `settingInvalid` */
+export function eventStoreOf(given: Parameters<typeof eventStoreSettings>[0]): EventStoreSettings['eventStoreDb'] {
   try {
     return eventStoreSettings(given).eventStoreDb;
   } catch (error) {
@@ -79,7 +81,7 @@ function logLevelOf(text: string): string {
   return text;
 }
 
-function approvalOf(text: string): 'required' | 'automatic' {
+function approvalOf(text: string): Approval {
   if (text !== 'required' && text !== 'automatic') throw new StandaloneError('settingInvalid', 'REBUILD_APPROVAL must be required or automatic.');
   return text;
 }

@@ -21,3 +21,4 @@ export type { VersionedTable } from './versioned-table';
 export { quarantinedOf, redrive, type QuarantinedPage } from './quarantined';
 export { foldSound } from './quarantine';
 export type { Compared } from './beside-live';
+export type { Approval } from './requested-rebuilds';

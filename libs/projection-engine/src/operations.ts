@@ -60,13 +60,17 @@ export async function rollBack({ set, store, databaseUrl }: Where): Promise<Gene
   });
 }
 
+/** The build of this version that is kept; null where none is. */
+export async function keptOwn(client: Client, set: ProjectionSet): Promise<Generation | null> {
+  const isOwn = ({ state, fingerprint }: Generation): boolean => state === 'kept' && fingerprint === fingerprintOf(set);
+  return (await generationsOf(client, set.name)).filter(isOwn).at(-1) ?? null;
+}
+
 /** Goes back to a kept build of this version, where there is one: after another version was tried. */
 export async function goBackToOwn({ set, store, databaseUrl }: Where): Promise<boolean> {
   return alone(databaseUrl, set, async (client) => {
-    const isOwn = ({ state, fingerprint }: Generation): boolean =>
-      state === 'kept' && fingerprint === fingerprintOf(set);
-    const kept = (await generationsOf(client, set.name)).filter(isOwn).at(-1);
-    if (kept === undefined) return false;
+    const kept = await keptOwn(client, set);
+    if (kept === null) return false;
     await switchTo({ set, store, client }, kept);
     return true;
   });

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  generationsOf,
   liveGeneration,
   migrateReadStore,
   quarantinedDue,
@@ -15,7 +14,7 @@ import { isAway } from './away';
 import { startFirstBuild } from './first-build';
 import { fingerprintOf, type ProjectionSet } from './projection';
 import { KnownPlacements } from './known-placements';
-import { goBackToOwn } from './operations';
+import { goBackToOwn, keptOwn } from './operations';
 import { carryOutRebuilds, makeOwnVersion, type Beside, type OwnRebuild } from './requested-rebuilds';
 import { tablesThatDiffer } from './self-check';
 import { withTicks } from './ticks';
@@ -142,10 +141,7 @@ async function ensureOwnVersion(client: Client, options: ProjectorOptions, own: 
   const { set, store, databaseUrl } = options;
   const live = await liveGeneration(client, set.name);
   if (live === null || live.fingerprint === fingerprintOf(set)) return;
-  const isKept = (await generationsOf(client, set.name)).some(
-    ({ state, fingerprint }) => state === 'kept' && fingerprint === fingerprintOf(set),
-  );
-  if (!isKept) return makeOwnVersion(client, options, own);
+  if ((await keptOwn(client, set)) === null) return makeOwnVersion(client, options, own);
   if (!(await hasTurn(client, set))) throw otherVersionLive();
   if (!(await goBackToOwn({ set, store, databaseUrl }))) await makeOwnVersion(client, options, own);
 }

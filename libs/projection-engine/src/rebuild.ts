@@ -102,9 +102,9 @@ class Rebuild {
   }
 
   /** Null where there is nothing to do. */
-  private begin(): Promise<Generation | null> {
+  private async begin(): Promise<Generation | null> {
     const { client, set, diary, options } = this;
-    return inTransaction(client, async () => {
+    const build = await inTransaction(client, async () => {
       await lockSet(client, set.name);
       const { approve = false, onlyVerify = false, byProjector = false, record = null } = options;
       const live = await liveGeneration(client, set.name);
@@ -112,18 +112,19 @@ class Rebuild {
       const begun = await beginRebuild(client, versionOf(set), { approved: approve, onlyVerify, byProjector, record });
       this.isApproved = begun.approved;
       this.record = begun.number;
-      const build = await this.beginOrResume();
-      diary.open(begun.number);
-      options.onBegun?.(begun.number);
-      return build;
+      return this.beginOrResume();
     });
+    if (build === null) return null;
+    diary.open(this.record);
+    options.onBegun?.(this.record);
+    return build;
   }
 
   /** What fails because the build was removed under it was cancelled. */
   private async ended(error: unknown, build: Generation): Promise<unknown> {
     const { client, diary } = this;
-    const gone = (await readGeneration(client, build.number).catch(() => build)) === null;
     if (error instanceof RebuildDiffers) return error;
+    const gone = (await readGeneration(client, build.number).catch(() => build)) === null;
     if (!gone) {
       diary.fail(error);
       return error;

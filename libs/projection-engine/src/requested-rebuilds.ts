@@ -19,6 +19,9 @@ const POLL_MS = 1_000;
 /** After PostgreSQL could not be reached, or its disk was full. */
 const RETRY_MS = 5_000;
 
+/** Whether somebody is to approve where a new version's rows differ from those of the version before. */
+export type Approval = 'required' | 'automatic';
+
 /** What rebuilds beside a projector need. */
 export type Beside = {
   readonly set: ProjectionSet;
@@ -28,8 +31,8 @@ export type Beside = {
   readonly signal: AbortSignal;
   /** Folds the parts of a rebuild elsewhere; unless given they are folded here. */
   readonly startFolders?: () => PartFolders & { close(): Promise<void> };
-  /** Whether somebody is to approve where a new version's rows differ from those of the version before. By default: yes. */
-  readonly approval?: 'required' | 'automatic';
+  /** `required` unless given. */
+  readonly approval?: Approval;
   /** A new version waits for approval, with what differs. */
   readonly onWaiting?: (differences: readonly Difference[]) => void;
   /** A database or store that cannot be reached, or is held by a rebuild: it is tried again, for ever. */

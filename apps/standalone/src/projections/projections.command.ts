@@ -1,13 +1,14 @@
 import { openEventStore } from '@bestendig/event-store';
 import { approveRebuild, cancelRebuild, rebuildStatusOf, requestRebuild, rollBack, statusOf, type ProjectionStatus, type RebuildStatus } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
-import { openReadStore, type ReadStore } from '@bestendig/read-store';
+import { openReadStore } from '@bestendig/read-store';
 import type { Command } from 'commander';
 import { withInstallation } from '../installation';
 import { duration, whole } from '../progress';
 import { differenceLine } from '../rebuild/difference-line';
 import { readSettings } from '../settings';
 import { addQuarantineCommands } from './quarantine.command';
+import { withReadStore } from './with-read-store';
 
 const REBUILDS_SHOWN = 5;
 
@@ -73,17 +74,6 @@ async function approve(): Promise<void> {
   await withReadStore(async (readStore) => {
     const { number } = await approveRebuild(READ_MODELS, readStore);
     console.log(`Approved: the server switches to rebuild ${number} within seconds. Where none runs: npm run rebuild -- --approve.`);
-  });
-}
-
-async function withReadStore(work: (readStore: ReadStore) => Promise<void>): Promise<void> {
-  await withInstallation(readSettings(process.env), async ({ databaseUrl }) => {
-    const readStore = await openReadStore(databaseUrl);
-    try {
-      await work(readStore);
-    } finally {
-      await readStore.close();
-    }
   });
 }
 

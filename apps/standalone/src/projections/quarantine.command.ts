@@ -1,10 +1,9 @@
 import { quarantinedOf, redrive } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
-import { openReadStore, type ReadStore } from '@bestendig/read-store';
+import type { ReadStore } from '@bestendig/read-store';
 import { InvalidArgumentError, type Command } from 'commander';
-import { withInstallation } from '../installation';
 import { whole } from '../progress';
-import { readSettings } from '../settings';
+import { withReadStore } from './with-read-store';
 
 const PAGE_PLACEMENTS = 1_000;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
@@ -41,15 +40,4 @@ async function list(readStore: ReadStore): Promise<void> {
 function idsOf(id: string, before: readonly string[] = []): readonly string[] {
   if (!UUID.test(id)) throw new InvalidArgumentError('A placement is named by its id, a UUID in lower case.');
   return [...before, id];
-}
-
-async function withReadStore(work: (readStore: ReadStore) => Promise<void>): Promise<void> {
-  await withInstallation(readSettings(process.env), async ({ databaseUrl }) => {
-    const readStore = await openReadStore(databaseUrl);
-    try {
-      await work(readStore);
-    } finally {
-      await readStore.close();
-    }
-  });
 }

@@ -1,4 +1,4 @@
-import { EventStoreError, eventStoreSettings, openEventStore, type EventStore, type OpenOptions, type RawEvent } from '@bestendig/event-store';
+import { openEventStore, type EventStore, type OpenOptions, type RawEvent } from '@bestendig/event-store';
 import { serverOf } from '@bestendig/local-postgres';
 import { forgetReactions } from '@bestendig/placement-application';
 import { READ_MODELS } from '@bestendig/read-models';
@@ -9,7 +9,7 @@ import { withInstallation, type Installation } from '../installation';
 import { interruption } from '../interruption';
 import { duration, showProgress, whole } from '../progress';
 import { rebuildHere } from '../rebuild/rebuild.command';
-import { readSettings } from '../settings';
+import { eventStoreOf, readSettings } from '../settings';
 
 const BATCH_EVENTS = 1_000;
 
@@ -53,11 +53,7 @@ function sourceOf(from: string, { databaseUrl, log }: Installation): OpenOptions
   const own = process.env['FROM_DATABASE_URL'] || databaseUrl;
   if (from === 'eventstoredb') {
     if (log.eventStoreDb !== null) throw new StandaloneError('settingInvalid', 'The log is in that EventStoreDB already: restore into a PostgreSQL (EVENT_STORE=postgresql).');
-    try {
-      return { databaseUrl, ...eventStoreSettings({ ...process.env, EVENT_STORE: 'eventstoredb' }) };
-    } catch (error) {
-      throw error instanceof EventStoreError ? new StandaloneError('settingInvalid', error.message) : error;
-    }
+    return { databaseUrl, eventStoreDb: eventStoreOf({ ...process.env, EVENT_STORE: 'eventstoredb' }) };
   }
   if (own === databaseUrl && log.eventStoreDb === null) throw new StandaloneError('settingInvalid', 'Set FROM_DATABASE_URL to the PostgreSQL to copy from.');
   return { databaseUrl: own, eventStoreDb: null };
