@@ -14,10 +14,9 @@ import { READ_MODELS } from '@bestendig/read-models';
 import { openReadStore } from '@bestendig/read-store';
 import { connect } from '@bestendig/postgres';
 import { createTestDatabase, type TestDatabase } from '@bestendig/testing';
-import fc from 'fast-check';
 import { forget, projectAll, rowsAtOnce, rowsIn, withClient } from './built-rows';
 import { poisoned } from './poisoned-set';
-import { appendTo, randomLogs, storeOf, type LoggedEvent } from './random-logs';
+import { appendTo, someLog, storeOf, type LoggedEvent } from './random-logs';
 
 let database: TestDatabase;
 let log: readonly LoggedEvent[];
@@ -25,10 +24,7 @@ let store: EventStore;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  [log = []] = fc.sample(
-    randomLogs.filter((drawn) => drawn.length > 40),
-    { seed: 7, numRuns: 1 },
-  );
+  log = someLog();
 });
 afterAll(() => database.drop());
 beforeEach(async () => {

@@ -68,6 +68,15 @@ export function uuidOf(text: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-9${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
+/** One log of more than forty events, the same each time. */
+export function someLog(): readonly LoggedEvent[] {
+  const [log = []] = fc.sample(
+    randomLogs.filter((drawn) => drawn.length > 40),
+    { seed: 7, numRuns: 1 },
+  );
+  return log;
+}
+
 /** The log's placements with their events up to a moment. */
 export function placementsOf(
   log: readonly LoggedEvent[],

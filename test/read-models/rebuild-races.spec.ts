@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventStore } from '@bestendig/event-store';
 import {
   approveRebuild,
   cancelRebuild,
@@ -12,102 +11,31 @@ import {
   statusOf,
   type ProjectionSet,
   type ProjectorOptions,
-  type RebuildStatus,
 } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
-import { openReadStore, type ReadStore } from '@bestendig/read-store';
-import { createTestDatabase, type TestDatabase } from '@bestendig/testing';
-import fc from 'fast-check';
-import { forget, projectAll, withClient } from './built-rows';
-import { appendTo, randomLogs, storeOf, type LoggedEvent } from './random-logs';
+import { projectAll, withClient } from './built-rows';
+import { appendTo } from './random-logs';
+import {
+  builds,
+  database,
+  forgetAll,
+  latest,
+  log,
+  OTHER_VERSION,
+  readStore,
+  start,
+  store,
+  until,
+  untilState,
+  useProjectors,
+} from './running-projectors';
 
-let database: TestDatabase;
-let readStore: ReadStore;
-let log: readonly LoggedEvent[];
-let store: EventStore;
-const running: { readonly stop: AbortController; readonly ended: Promise<unknown> }[] = [];
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  [log = []] = fc.sample(
-    randomLogs.filter((drawn) => drawn.length > 40),
-    { seed: 7, numRuns: 1 },
-  );
-});
-afterAll(() => database.drop());
-beforeEach(async () => {
-  await forget(database.url);
-  store = await storeOf(log.slice(0, -10));
-  readStore = await openReadStore(database.url);
-});
-afterEach(async () => {
-  for (const { stop, ended } of running.splice(0)) {
-    stop.abort();
-    await ended;
-  }
-  await readStore.close();
-});
-
-/** A projector in the background; `ended` gives what it threw, or null. */
-function start(options: Partial<ProjectorOptions> = {}): {
-  readonly stop: AbortController;
-  readonly ended: Promise<unknown>;
-} {
-  const stop = new AbortController();
-  const projector = runProjector({
-    set: READ_MODELS,
-    store,
-    databaseUrl: database.url,
-    signal: stop.signal,
-    ...options,
-  });
-  const ended = projector.then(
-    () => null,
-    (error: unknown) => error,
-  );
-  running.push({ stop, ended });
-  return { stop, ended };
-}
-
-const [first, ...others] = READ_MODELS.ofPlacements;
-/** Other rows, and it says so. */
-const OTHER_VERSION: ProjectionSet = {
-  ...READ_MODELS,
-  definitions: 'of another version',
-  ofPlacements: [
-    {
-      version: 2,
-      table: first?.table as never,
-      collect: (id, states, changes) =>
-        first?.collect(
-          id,
-          states.map((state) => ({ ...state, timeline: { ...state.timeline, source: 'urn:another' } })),
-          changes,
-        ),
-    },
-    ...others,
-  ],
-};
-
-const latest = async (): Promise<RebuildStatus | undefined> => (await rebuildStatusOf(READ_MODELS, readStore, 1))[0];
-const builds = async (): Promise<readonly string[]> =>
-  (await statusOf(READ_MODELS, readStore, store)).map(
-    ({ state, schema, appliedEvents }) => `${state} ${schema} ${appliedEvents}`,
-  );
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const before = Date.now() + 30_000;
-  while (!(await holds())) {
-    if (Date.now() > before) throw new Error('It did not come about.');
-    await sleep(50);
-  }
-}
-const untilState = (state: RebuildStatus['state']): Promise<void> =>
-  until(async () => (await latest())?.state === state);
+useProjectors();
 
 const untilLive = (line: string): Promise<void> => until(async () => (await builds())[0] === line);
 const liveText = async (): Promise<string | undefined> => (await builds())[0];
 const LIVE_1 = (): string => `live read_model_1 ${log.length - 10}`;
+const [first, ...others] = READ_MODELS.ofPlacements;
 const THIRD_VERSION: ProjectionSet = { ...OTHER_VERSION, definitions: 'of a third version' };
 
 test('what was approved of one version is not taken for approval of another', async () => {
@@ -263,9 +191,7 @@ test('programs of two versions that are each started again when they end do not 
 test('two projectors of a new version that start at once make it once', async () => {
   const seen: string[] = [];
   for (let round = 0; round < 4; round += 1) {
-    await readStore.close();
-    await forget(database.url);
-    readStore = await openReadStore(database.url);
+    await forgetAll();
     await projectAll(database.url, store, 500);
     const two = [start({ set: OTHER_VERSION, approval: 'automatic' })];
     await sleep(round * 90);
