@@ -7,7 +7,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Logger as PinoLogger } from 'nestjs-pino';
 import { instantOf, openEventStore, type EventStoreSettings, type OpenOptions } from '@bestendig/event-store';
 import { openIntake } from '@bestendig/intake';
-import { PlacementService, runReactions } from '@bestendig/placement-application';
+import { PlacementService, placementReactions } from '@bestendig/placement-application';
+import { runReactions } from '@bestendig/reactions';
 import { openReadStore } from '@bestendig/read-store';
 import { ApiModule } from './api.module';
 import { readBodies, refuseBsn, requireCaller } from './bodies';
@@ -52,7 +53,10 @@ export async function createApi(options: ApiOptions): Promise<RunningApi> {
     await app.listen(port, host);
     const logger = app.get(PinoLogger);
     const { store, intake } = opened;
-    const reactions = runReactions({ store, intake, databaseUrl, signal: stop.signal, onFailure: (reaction, error) => logger.error(failureOf(reaction, error)) });
+    const reactions = runReactions({
+      ...{ store, databaseUrl, right: 'reactions', reactions: placementReactions(store, intake), signal: stop.signal },
+      onFailure: (reaction, error) => logger.error(failureOf(reaction, error)),
+    });
     const close = async (): Promise<void> => {
       await app.close();
       stop.abort();

@@ -1,6 +1,6 @@
 import { openEventStore, type EventStore, type OpenOptions, type RawEvent } from '@bestendig/event-store';
 import { serverOf } from '@bestendig/local-postgres';
-import { forgetReactions } from '@bestendig/placement-application';
+import { forgetReactions } from '@bestendig/reactions';
 import { READ_MODELS } from '@bestendig/read-models';
 import { forgetBuilds } from '@bestendig/read-store';
 import { Option, type Command } from 'commander';

@@ -1,8 +1,8 @@
 import type { EventStore, RecordedEvent } from '@bestendig/event-store';
+import { pause } from '@bestendig/reactions';
 import { idOfStream } from './keys';
 import { firstOutcome, type FactOutcome } from './outcomes';
 import { toPlacementEvent } from './recorded-facts';
-import { pause } from './reaction-checkpoints';
 
 /** The ledger of deliveries as this reaction needs it; libs/intake is one. */
 export type IntakeLedger = {

@@ -14,7 +14,6 @@ export { messageNow, type MessageNow } from './message-now';
 export type { FactOutcome, FirstOutcome } from './outcomes';
 export { commandFor, executeCommand, newIdsOf, type CommandResult, type PersonCommand } from './person-commands';
 export { PlacementService } from './placement-service';
-export { forgetReactions } from './reaction-checkpoints';
-export { runReactions, type ReactionOptions } from './reactions';
+export { placementReactions } from './reactions';
 export { recordHrFacts, ROUNDS_MAX, type RecordOptions } from './record-hr-facts';
 export { REACTION_PREFIX, toPlacementEvent } from './recorded-facts';

@@ -1,10 +1,11 @@
 import { createMemoryEventStore, type EventStore } from '@bestendig/event-store';
+import { runReactions } from '@bestendig/reactions';
 import { createTestDatabase, type TestDatabase } from '@bestendig/testing';
 import { FillIntake, type IntakeLedger } from './fill-intake';
 import { keyId, placementStream } from './keys';
 import type { FactOutcome } from './outcomes';
 import { PlacementService } from './placement-service';
-import { runReactions } from './reactions';
+import { placementReactions } from './reactions';
 import { contractSigned, registered, SECRET, SOURCE } from './testing/messages';
 
 const placementOf = (key: string): string => keyId(SECRET, 'placement', SOURCE, key);
@@ -75,7 +76,7 @@ describe('running', () => {
     const failures: unknown[] = [];
     const start = () => {
       const stop = new AbortController();
-      const running = runReactions({ store, intake, databaseUrl: database.url, signal: stop.signal, onFailure: (_, error) => failures.push(error) });
+      const running = runReactions({ store, databaseUrl: database.url, right: 'reactions', reactions: placementReactions(store, intake), signal: stop.signal, onFailure: (_, error) => failures.push(error) });
       return async () => {
         stop.abort();
         await running;

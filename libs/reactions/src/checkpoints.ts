@@ -43,20 +43,20 @@ export class ReactionCheckpoints {
   }
 
   /**
-   * Waits until no other process runs reactions, then runs `work` while holding that right; its signal aborts with the
+   * Waits until no other process has the right of this name, then runs `work` while holding that right; its signal aborts with the
    * caller's, or when the right is lost with its connection. What goes on for a moment without it does no harm: every id
    * a reaction gives is derived.
    */
-  async alone(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const right = new AbortController();
+  async alone(right: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const held = new AbortController();
     const client = await connect({ databaseUrl: this.databaseUrl, name: 'reactions (right)' });
-    const lose = (): void => right.abort();
+    const lose = (): void => held.abort();
     client.on('error', lose);
     client.on('end', lose);
     signal.addEventListener('abort', lose, { once: true });
     try {
-      while (!signal.aborted && !(await taken(client))) await pause(1000, signal);
-      if (!signal.aborted) await work(right.signal);
+      while (!signal.aborted && !(await taken(client, right))) await pause(1000, signal);
+      if (!signal.aborted) await work(held.signal);
       if (!signal.aborted) throw new Error('the connection that holds the right to run reactions was lost');
     } finally {
       signal.removeEventListener('abort', lose);
@@ -69,8 +69,8 @@ export class ReactionCheckpoints {
   }
 }
 
-async function taken(client: Client): Promise<boolean> {
-  const { rows } = await client.query<{ taken: boolean }>("select pg_try_advisory_lock(hashtext('bestendig reactions')) as taken");
+async function taken(client: Client, right: string): Promise<boolean> {
+  const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock(hashtext($1)) as taken', [`bestendig ${right}`]);
   return rows[0]?.taken === true;
 }
 

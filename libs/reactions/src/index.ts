@@ -1,0 +1,2 @@
+export { forgetReactions, pause } from './checkpoints';
+export { runReactions, type Reaction, type ReactionOptions } from './run-reactions';
