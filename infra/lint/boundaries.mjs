@@ -10,22 +10,27 @@ export const MAY_IMPORT = {
   'local-postgres': { projects: [] },
   'read-store': { projects: ['postgres'] },
   reactions: { projects: ['event-store', 'postgres'] },
+  kafka: { projects: [] },
+  'local-kafka': { projects: [] },
+  'integration-events': { projects: ['placement-domain'] },
   intake: { projects: ['postgres'] },
   'placement-application': { projects: ['placement-domain', 'event-store', 'reactions'] },
   'hr-messages': { projects: ['placement-domain', 'placement-application'] },
   'projection-engine': { projects: ['placement-domain', 'placement-application', 'event-store', 'read-store', 'postgres'] },
   'read-models': { projects: ['placement-domain', 'duurzaamheid-domain', 'event-store', 'read-store', 'projection-engine'] },
-  testing: { projects: ['placement-domain', 'placement-application', 'duurzaamheid-domain', 'hr-messages', 'event-store', 'postgres', 'local-postgres', 'intake', 'read-store', 'read-models', 'projection-engine'] },
-  api: { projects: ['postgres', 'reactions', 'placement-domain', 'placement-application', 'duurzaamheid-domain', 'hr-messages', 'event-store', 'intake', 'read-store', 'read-models', 'projection-engine'] },
+  testing: { projects: ['kafka', 'local-kafka', 'placement-domain', 'placement-application', 'duurzaamheid-domain', 'hr-messages', 'event-store', 'postgres', 'local-postgres', 'intake', 'read-store', 'read-models', 'projection-engine'] },
+  api: { projects: ['integration-events', 'postgres', 'reactions', 'placement-domain', 'placement-application', 'duurzaamheid-domain', 'hr-messages', 'event-store', 'intake', 'read-store', 'read-models', 'projection-engine'] },
   projector: { projects: ['event-store', 'read-store', 'read-models', 'projection-engine', 'placement-application'] },
+  'hr-ingest': { projects: ['placement-domain', 'placement-application', 'hr-messages', 'event-store', 'intake', 'reactions', 'kafka', 'postgres'] },
+  publisher: { projects: ['placement-domain', 'placement-application', 'integration-events', 'event-store', 'reactions', 'kafka', 'postgres'] },
   standalone: {
-    projects: ['api', 'projector', 'reactions', 'placement-domain', 'placement-application', 'duurzaamheid-domain', 'hr-messages', 'event-store', 'intake', 'read-store', 'read-models', 'projection-engine', 'postgres', 'local-postgres'],
+    projects: ['api', 'projector', 'hr-ingest', 'publisher', 'kafka', 'local-kafka', 'integration-events', 'reactions', 'placement-domain', 'placement-application', 'duurzaamheid-domain', 'hr-messages', 'event-store', 'intake', 'read-store', 'read-models', 'projection-engine', 'postgres', 'local-postgres'],
   },
   tests: { projects: ['*'] },
 };
 
 /** Specs may use the test kits as well. */
-export const SPECS_MAY_ALSO_IMPORT = ['testing', 'local-postgres'];
+export const SPECS_MAY_ALSO_IMPORT = ['testing', 'local-postgres', 'local-kafka'];
 
 const constraints = (extra) =>
   Object.entries(MAY_IMPORT).map(([project, { projects, noPackages }]) => ({
