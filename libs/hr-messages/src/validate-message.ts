@@ -13,7 +13,7 @@ export type ValidateOptions = {
   /** Origin of the delivery, see HrFact. */
   readonly origin: string;
   /** By file a message may use the short type, and one without id gets a keyed digest of its content as id. */
-  readonly door: 'http' | 'file';
+  readonly door: 'http' | 'file' | 'kafka';
   /** Key of the digests that are kept: a plain one could be guessed, because keys and numbers are short. */
   readonly digestKey: Buffer;
 };

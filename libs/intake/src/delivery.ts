@@ -1,17 +1,17 @@
 /** UTC text with six decimals, as the event store writes times. */
 export type Instant = string;
 
-export const OUTCOMES = ['accepted', 'duplicate', 'parked', 'refused'] as const;
+export const OUTCOMES = ['accepted', 'duplicate', 'parked', 'refused', 'deadLetter'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** What the ledger keeps of one delivery of a message. A message that may hold a BSN leaves no source, id or event: the table refuses them. */
 export type DeliveryRow = {
-  /** `http:<uuid of request>#<index>`, `file:<sha256 of the file>#<line>`: of each there is one row, the first. */
+  /** `http:<uuid of request>#<index>`, `file:<sha256 of the file>#<line>`, `kafka:<topic>/<partition>#<offset>`: of each there is one row, the first. */
   readonly origin: string;
   readonly source: string | null;
   readonly messageId: string | null;
   readonly outcome: Outcome;
-  /** Code: why it was parked or refused; null where there is nothing to say. */
+  /** Code: why it was parked, refused or set aside as a dead letter; null where there is nothing to say. */
   readonly reason: string | null;
   /** JSON pointers of what was wrong; never a value. */
   readonly fields?: readonly string[];

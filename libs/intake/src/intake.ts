@@ -1,6 +1,8 @@
 import { openPool } from '@bestendig/postgres';
 import type { Pool } from 'pg';
+import { deadLettersOf, type DeadLetters } from './dead-letters';
 import type { Delivery, DeliveryCount, DeliveryRow, Instant, Outcome } from './delivery';
+import { instant } from './instants';
 import { migrateIntake } from './migrations';
 
 /** Rows of one insert. */
@@ -29,10 +31,9 @@ export type Intake = {
   counts(period?: { readonly from?: Instant; readonly until?: Instant }): Promise<readonly DeliveryCount[]>;
   /** Newest first. */
   list(filter: DeliveryFilter): Promise<readonly Delivery[]>;
+  readonly deadLetters: DeadLetters;
   close(): Promise<void>;
 };
-
-const instant = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 const SELECT = `select seen::text, origin, source, message_id as "messageId", outcome, reason, fields, encode(digest, 'hex') as digest,
   placement_id as "placementId", event_ids::text[] as "eventIds", ${instant('recorded_at')} as "recordedAt", ${instant('received_at')} as "receivedAt"
@@ -61,6 +62,7 @@ export async function openIntake(databaseUrl: string, { maxConnections = 4 }: { 
     byMessage: (source, messageId) => byMessage(pool, source, messageId),
     counts: (period = {}) => counts(pool, period),
     list: (filter) => list(pool, filter),
+    deadLetters: deadLettersOf(pool),
     close: () => pool.end(),
   };
 }

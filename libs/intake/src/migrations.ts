@@ -29,6 +29,28 @@ const MIGRATIONS: Migrations = {
       await sql`create trigger never_changed before update on intake.delivery for each statement execute function intake.refuse_change()`.execute(db);
     },
   },
+  '002-dead-letters': {
+    up: async (db) => {
+      await sql`alter table intake.delivery drop constraint delivery_outcome_check,
+        add constraint delivery_outcome_check check (outcome in ('accepted', 'duplicate', 'parked', 'refused', 'deadLetter'))`.execute(db);
+      await sql`create table intake.dead_letter (
+        origin text collate "C" primary key,
+        topic text not null,
+        partition integer not null,
+        "offset" bigint not null,
+        cycle integer not null,
+        code text not null,
+        written_at timestamptz not null default clock_timestamp(),
+        asked_at timestamptz,
+        asked_by text,
+        sent_at timestamptz,
+        problem text
+      )`.execute(db);
+      await sql`comment on table intake.dead_letter is 'Where the bytes of each dead letter stand, and whether it is to be, or was, sent again.'`.execute(db);
+      await sql`create index dead_letter_asked on intake.dead_letter (asked_at) where asked_at is not null and sent_at is null`.execute(db);
+      await sql`create index dead_letter_open on intake.dead_letter (written_at) where sent_at is null`.execute(db);
+    },
+  },
 };
 
 /** Brings schema `intake` up to date. */

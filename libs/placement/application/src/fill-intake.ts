@@ -16,7 +16,7 @@ export type IntakeLedger = {
 const GRACE_MS = 2_000;
 
 /** Origins of deliveries; reactions and commands of persons have others, and no row. */
-const isDelivery = (origin: string): boolean => origin.startsWith('http:') || origin.startsWith('file:');
+const isDelivery = (origin: string): boolean => /^(http|file|kafka):/.test(origin);
 
 /**
  * Fills rows of the intake ledger that a crash between append and ledger left out. The outcome is the verdict at the

@@ -98,7 +98,8 @@ function referredEvents(fact: PlacementEvent, facts: readonly PlacementEvent[]):
   return reference === null ? [] : facts.filter((other) => other.id !== fact.id && pointsAt(reference, other)).map((other) => other.id);
 }
 
-function movedTo(eventId: string, facts: readonly PlacementEvent[]): Elsewhere | null {
+/** Where a fact is recorded now, because its link was mended; null where it is still here. */
+export function movedTo(eventId: string, facts: readonly PlacementEvent[]): Elsewhere | null {
   for (const fact of facts) {
     if (fact.type !== 'FactRetracted' || fact.data.movedTo === undefined) continue;
     if ('eventId' in fact.data.retracts && fact.data.retracts.eventId === eventId) return fact.data.movedTo;

@@ -17,3 +17,4 @@ export { PlacementService } from './placement-service';
 export { placementReactions } from './reactions';
 export { recordHrFacts, ROUNDS_MAX, type RecordOptions } from './record-hr-facts';
 export { REACTION_PREFIX, toPlacementEvent } from './recorded-facts';
+export { verdictChanges, type VerdictChange } from './verdict-changes';
