@@ -19,6 +19,7 @@ export type { RebuildOptions, RebuildProgress, RebuildResult } from './rebuild-r
 export { numberOrNull, textOrNull, type Cell, type Column } from './cells';
 export type { VersionedTable } from './versioned-table';
 export { quarantinedOf, redrive, type QuarantinedPage } from './quarantined';
+export { foldPerson, foldPlacement } from './fold';
 export { foldSound } from './quarantine';
 export type { Compared } from './beside-live';
 export type { Approval } from './requested-rebuilds';
