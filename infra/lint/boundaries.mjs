@@ -21,7 +21,7 @@ export const MAY_IMPORT = {
   testing: { projects: ['kafka', 'local-kafka', 'placement-domain', 'placement-application', 'duurzaamheid-domain', 'hr-messages', 'event-store', 'postgres', 'local-postgres', 'intake', 'read-store', 'read-models', 'projection-engine'] },
   api: { projects: ['integration-events', 'postgres', 'reactions', 'placement-domain', 'placement-application', 'duurzaamheid-domain', 'hr-messages', 'event-store', 'intake', 'read-store', 'read-models', 'projection-engine'] },
   projector: { projects: ['event-store', 'read-store', 'read-models', 'projection-engine', 'placement-application'] },
-  'hr-ingest': { projects: ['placement-domain', 'placement-application', 'hr-messages', 'event-store', 'intake', 'reactions', 'kafka', 'postgres'] },
+  'hr-ingest': { projects: ['integration-events', 'placement-domain', 'placement-application', 'hr-messages', 'event-store', 'intake', 'reactions', 'kafka', 'postgres'] },
   publisher: { projects: ['placement-domain', 'placement-application', 'integration-events', 'event-store', 'reactions', 'kafka', 'postgres'] },
   standalone: {
     projects: ['api', 'projector', 'hr-ingest', 'publisher', 'kafka', 'local-kafka', 'integration-events', 'reactions', 'placement-domain', 'placement-application', 'duurzaamheid-domain', 'hr-messages', 'event-store', 'intake', 'read-store', 'read-models', 'projection-engine', 'postgres', 'local-postgres'],

@@ -73,8 +73,8 @@ export type Kafka = {
   makeTopics(topics: readonly Topic[]): Promise<void>;
   /** How many partitions a topic has; null where there is none of that name. */
   partitionsOf(topic: string): Promise<number | null>;
-  /** One message, read at its place; null where it is not there any more. */
-  read(topic: string, partition: number, offset: string): Promise<ReceivedMessage | null>;
+  /** Messages read at their places, in the order asked; null for one that is not there any more. */
+  read(topic: string, places: readonly Sent[]): Promise<readonly (ReceivedMessage | null)[]>;
   /** Messages that a group has still to handle, by partition. */
   lag(group: string, topic: string): Promise<ReadonlyMap<number, number>>;
   close(): Promise<void>;
