@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import type { LogReading, Partial, ServerConnection, ServerEvent, ServerFilter, ServerPosition } from './connection';
+import { textOf, type LogReading, type Partial, type ServerConnection, type ServerEvent, type ServerFilter, type ServerPosition } from './connection';
+import { LongReads, type EventSource } from './long-reads';
 
 /** Reads long stretches of the server's log. */
 export type BulkReader = {
@@ -29,8 +30,9 @@ export async function openBulkReader(url: string, server: ServerConnection, want
   if (wanted === plain.client) return plain;
   try {
     const client = loadBridge().createClient(url.replace(/^[a-z]+(?=(\+discover)?:)/, 'kurrentdb'));
+    const long = new LongReads((reading) => sourceOf(client, reading));
     // Its errors do not say what is wrong: the other client is asked again, which does.
-    return { client: '@kurrent/kurrentdb-client', readLog: async (reading) => (await readWith(client, reading)) ?? plain.readLog(reading) };
+    return { client: '@kurrent/kurrentdb-client', readLog: async (reading) => (await long.read(reading)) ?? plain.readLog(reading) };
   } catch {
     // Not installed, or not made for this kind of machine.
     return plain;
@@ -45,9 +47,7 @@ function loadBridge(): Bridge {
   return createRequire(require.resolve('@kurrent/kurrentdb-client'))('@kurrent/bridge') as Bridge;
 }
 
-/** Null where it failed. */
-async function readWith(client: BridgeClient, reading: LogReading): Promise<Partial | null> {
-  const events: ServerEvent[] = [];
+function sourceOf(client: BridgeClient, reading: Omit<LogReading, 'deadlineMs'>): EventSource {
   const source = client.readAll({
     direction: reading.backward ? 'backwards' : 'forwards',
     fromPosition: reading.from === null ? (reading.backward ? 'end' : 'start') : { commit: reading.from.commit, prepare: reading.from.prepare },
@@ -57,28 +57,12 @@ async function readWith(client: BridgeClient, reading: LogReading): Promise<Part
     ...(reading.filter === null ? {} : { filter: filterOf(reading.filter) }),
   });
   const iterator = source[Symbol.asyncIterator]();
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), reading.deadlineMs);
-  });
-  try {
-    for (;;) {
-      const step = iterator.next();
-      // Given up on, its failure is nobody's any more.
-      step.catch(() => undefined);
-      const next = await Promise.race([step, tooLate]);
-      if (next === null) {
-        iterator.return?.()?.catch(() => undefined);
-        return { events, whole: false };
-      }
-      if (next.done === true) return { events, whole: true };
-      for (const { event } of next.value) if (event !== undefined) events.push(serverEvent(event));
-    }
-  } catch {
-    return events.length === 0 ? null : { events, whole: false };
-  } finally {
-    clearTimeout(timer);
-  }
+  return {
+    next: async () => {
+      const step = await iterator.next();
+      return step.done === true ? null : step.value.flatMap(({ event }) => (event === undefined ? [] : serverEvent(event)));
+    },
+  };
 }
 
 function filterOf(filter: ServerFilter): BridgeFilter {
@@ -86,6 +70,7 @@ function filterOf(filter: ServerFilter): BridgeFilter {
   return { filterOn: filter.on === 'stream' ? 'streamName' : 'eventType', prefixes: [...filter.prefixes] };
 }
 
+/** Its bytes as text at once: held for long, bytes that lie outside the heap are dear to collect. */
 function serverEvent({ streamId, revision, type, data, metadata, position }: BridgeEvent): ServerEvent {
-  return { stream: streamId, revision: Number(revision), type, data, metadata, commit: position?.commit ?? 0n, prepare: position?.prepare ?? 0n };
+  return { stream: streamId, revision: Number(revision), type, data: textOf(data), metadata: textOf(metadata), commit: position?.commit ?? 0n, prepare: position?.prepare ?? 0n };
 }

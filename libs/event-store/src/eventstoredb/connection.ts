@@ -13,8 +13,8 @@ export type ServerEvent = ServerPosition & {
   readonly stream: string;
   readonly revision: number;
   readonly type: string;
-  readonly data: Uint8Array;
-  readonly metadata: Uint8Array;
+  readonly data: string;
+  readonly metadata: string;
 };
 
 export type NewServerEvent = { readonly id: string; readonly type: string; readonly data: Uint8Array; readonly metadata: Uint8Array; readonly json?: boolean };
@@ -232,11 +232,16 @@ function serverEvent(event: RecordedOnServer): ServerEvent {
     stream: Buffer.from(event.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString(),
     revision: Number(event.getStreamRevision()),
     type: event.getMetadataMap().get('type') ?? '',
-    data: event.getData_asU8(),
-    metadata: event.getCustomMetadata_asU8(),
+    data: textOf(event.getData_asU8()),
+    metadata: textOf(event.getCustomMetadata_asU8()),
     commit: BigInt(event.getCommitPosition()),
     prepare: BigInt(event.getPreparePosition()),
   };
+}
+
+/** Everything of ours is JSON; what is not becomes text from which no hash follows. */
+export function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
 }
 
 function neverUndefined(): never {

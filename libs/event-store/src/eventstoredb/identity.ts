@@ -83,7 +83,7 @@ async function readIdentity(server: ServerConnection, names: Names): Promise<(Id
 
 function identityIn(event: ServerEvent): Identity {
   try {
-    const parsed = JSON.parse(Buffer.from(event.data).toString()) as { readonly bestendig?: { readonly log?: unknown; readonly database?: unknown; readonly began?: unknown } };
+    const parsed = JSON.parse(event.data) as { readonly bestendig?: { readonly log?: unknown; readonly database?: unknown; readonly began?: unknown } };
     const { log, database, began } = parsed.bestendig ?? {};
     if (typeof log !== 'string' || typeof database !== 'string') throw otherLog();
     return { logId: log, databaseId: database, began: typeof began === 'string' ? parsePosition(began) : { commit: event.commit, prepare: event.prepare } };

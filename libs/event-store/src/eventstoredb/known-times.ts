@@ -7,6 +7,7 @@ import type { ServerLog } from './server-log';
 const DEADLINE_MS = 10_000;
 const PAGE_EVENTS = 1_000;
 const REMEMBERED_MAX = 10_000;
+const LONG_PAGE_EVENTS = 200;
 
 /**
  * From when an event was known. Mostly that is its recordedAt. But what a writer sent may land after the next writer began
@@ -27,8 +28,11 @@ export class KnownTimes {
     let last: ServerPosition | undefined;
     for (const event of events) if (last === undefined || comparePositions(event, last) > 0) last = event;
     if (last === undefined || comparePositions(last, this.coveredTo) <= 0) return;
+    // Terms that are read now cover all that is in the log now: of a long read the pages after this one too.
+    const [end = last] = events.length < LONG_PAGE_EVENTS ? [] : (await this.log.before(null, 1)).events;
     await this.readTerms();
     this.noteCovered(last);
+    this.noteCovered(end);
   }
 
   /** Where the log's holder knows of no term after the last of these, up to that position. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { linkKey, linksNeeded, verifyChain, type Link } from '../chain';
 import { inParallel } from '../parallel';
 import type { EventFilter, EventStore, Page, Position, RawEvent, RecordedEvent } from '../port';
@@ -17,8 +18,12 @@ const HASHES_REMEMBERED_MAX = 50_000;
 const LONG_PAGE_EVENTS = 200;
 /** Who asks for so many at once reads much. */
 const LONG_LIMIT_EVENTS = 2_000;
+/** After so many the next page, which is on its way, is let in. */
+const SLICE_EVENTS = 128;
 const AHEAD_KEPT_MS = 10_000;
 const GIVEN_REMEMBERED_MAX = 10_000;
+
+type Asked = Pick<NonNullable<Parameters<EventStore['readAll']>[1]>, 'filter' | 'verify'>;
 
 /** Every read of the port. */
 export class LogReader {
@@ -57,17 +62,17 @@ export class LogReader {
   readonly readAll: EventStore['readAll'] = async (from, options = {}) => {
     const limit = pageLimit(options.limit);
     const at = from === null ? null : parsePosition(from);
-    if (options.direction === 'backward') return this.backward(at, options.filter, limit);
-    const page = options.filter === undefined ? await this.forward(at, limit) : await this.forwardFiltered(at, options.filter, limit);
+    if (options.direction === 'backward') return this.backward(at, limit, options);
+    const page = options.filter === undefined ? await this.forward(at, limit, options) : await this.forwardFiltered(at, limit, { ...options, filter: options.filter });
     this.noteLongRead(page.atHead ? null : page.next, limit);
     return this.givenBy(page);
   };
 
-  private async forward(from: ServerPosition | null, limit: number): Promise<Page> {
+  private async forward(from: ServerPosition | null, limit: number, asked: Asked): Promise<Page> {
     const stretch = await (this.takeAhead(from, limit) ?? this.log.after(from, limit, this.isLongRead(from) || limit >= LONG_LIMIT_EVENTS));
     const last = stretch.events.at(-1);
     if ((this.isLongRead(from) || limit >= LONG_LIMIT_EVENTS) && !stretch.atEnd && last !== undefined) this.readAhead(last, limit);
-    return this.page(stretch, undefined);
+    return this.page(stretch, asked);
   }
 
   /** Of a long read the next page is read while this one is worked on. A page at the end of the log is read again when it is asked for: there may be more by then. */
@@ -88,17 +93,17 @@ export class LogReader {
     return ahead.stretch.then((stretch) => (stretch.atEnd || stretch.events.length < limit ? again() : stretch), again);
   }
 
-  private async forwardFiltered(from: ServerPosition | null, filter: EventFilter, limit: number): Promise<Page> {
+  private async forwardFiltered(from: ServerPosition | null, limit: number, asked: Asked & { readonly filter: EventFilter }): Promise<Page> {
     if (from !== null && !this.given.has(positionOf(from))) await this.log.requireGiven(from);
     // The end first: what it says is there is there to be found by the read after it.
     const [end] = (await this.log.before(null, 1)).events;
     if (end === undefined || (from !== null && comparePositions(end, from) <= 0)) return { events: [], next: null, atHead: true };
-    const onServer = this.serverFilter(filter);
+    const onServer = this.serverFilter(asked.filter);
     const found = onServer === null ? null : await this.log.afterFiltered(from, limit, onServer, this.isLongRead(from));
-    if (found === null) return this.forwardLooking(from, filter, limit);
+    if (found === null) return this.forwardLooking(from, limit, asked);
     const last = found.events.at(-1);
     const next = found.atEnd && (last === undefined || comparePositions(last, end) < 0) ? end : last;
-    return { ...(await this.page(found, filter)), next: next === undefined ? null : positionOf(next), atHead: found.atEnd };
+    return { ...(await this.page(found, asked)), next: next === undefined ? null : positionOf(next), atHead: found.atEnd };
   }
 
   /** The part of a filter that the server can see to; the rest is seen to here. */
@@ -107,12 +112,12 @@ export class LogReader {
     return types !== undefined && types.length > 0 ? { on: 'type', prefixes: types } : null;
   }
 
-  private async forwardLooking(from: ServerPosition | null, filter: EventFilter, limit: number): Promise<Page> {
+  private async forwardLooking(from: ServerPosition | null, limit: number, asked: Asked): Promise<Page> {
     const events: RecordedEvent[] = [];
     let at = from;
     for (let looked = 0; ; ) {
       const stretch = await this.log.after(at, WINDOW_PAGE_EVENTS, looked > 0 || this.isLongRead(at));
-      const page = await this.page(stretch, filter, limit - events.length);
+      const page = await this.page(stretch, asked, limit - events.length);
       events.push(...page.events);
       at = page.next === null ? at : parsePosition(page.next);
       looked += stretch.events.length;
@@ -120,13 +125,13 @@ export class LogReader {
     }
   }
 
-  private async backward(from: ServerPosition | null, filter: EventFilter | undefined, limit: number): Promise<Page> {
+  private async backward(from: ServerPosition | null, limit: number, asked: Asked): Promise<Page> {
     if (from !== null && !this.given.has(positionOf(from))) await this.log.requireGiven(from);
     const events: RecordedEvent[] = [];
     let at = from;
     for (let looked = 0; ; ) {
-      const stretch = await this.log.before(at, filter === undefined ? limit + 1 : WINDOW_PAGE_EVENTS);
-      const page = await this.page(stretch, filter, limit - events.length);
+      const stretch = await this.log.before(at, asked.filter === undefined ? limit + 1 : WINDOW_PAGE_EVENTS);
+      const page = await this.page(stretch, asked, limit - events.length);
       events.push(...page.events);
       at = page.next === null ? at : parsePosition(page.next);
       looked += stretch.events.length;
@@ -135,7 +140,7 @@ export class LogReader {
   }
 
   /** The page of a stretch, at most so many events of it: where it is cut short there is more of it. */
-  private async page(stretch: Stretch, filter: EventFilter | undefined, limit = Number.MAX_SAFE_INTEGER): Promise<Page> {
+  private async page(stretch: Stretch, { filter, verify }: Asked, limit = Number.MAX_SAFE_INTEGER): Promise<Page> {
     const shown: KeptEvent[] = [];
     let looked = 0;
     for (const event of stretch.events) {
@@ -144,7 +149,7 @@ export class LogReader {
       if (!isOfStores(event.name) && passes(filter, event.name, event.type)) shown.push(event);
     }
     const last = stretch.events[looked - 1];
-    return { events: await this.recorded(shown), next: last === undefined ? null : positionOf(last), atHead: stretch.atEnd && looked === stretch.events.length };
+    return { events: await this.recorded(shown, verify), next: last === undefined ? null : positionOf(last), atHead: stretch.atEnd && looked === stretch.events.length };
   }
 
   private isLongRead(from: ServerPosition | null): boolean {
@@ -163,10 +168,13 @@ export class LogReader {
     return page;
   }
 
-  private async recorded(events: readonly KeptEvent[]): Promise<readonly RecordedEvent[]> {
+  private async recorded(events: readonly KeptEvent[], verify = false): Promise<readonly RecordedEvent[]> {
     await this.times.cover(events);
     const recorded: RecordedEvent[] = [];
-    for (const event of events) recorded.push(toRecordedEvent({ position: positionOf(event), hash: event.beside.hash, canonical: canonicalOf(event) }, this.times.isLifted(event) ? await this.times.of(event) : event.beside.known, this.upcasters));
+    for (const event of events) {
+      if (recorded.length % SLICE_EVENTS === SLICE_EVENTS - 1) await setImmediate();
+      recorded.push(toRecordedEvent({ position: positionOf(event), hash: event.beside.hash, canonical: canonicalOf(event) }, this.times.isLifted(event) ? await this.times.of(event) : event.beside.known, this.upcasters, verify));
+    }
     return recorded;
   }
 

@@ -86,7 +86,7 @@ export class StreamStates {
   private async requireNeverThere(stream: string): Promise<void> {
     const said = await this.server.readStream(this.names.metadataOf(stream), { fromRevision: null, backward: true, limit: 1, deadlineMs: DEADLINE_MS });
     const [last] = said ?? [];
-    if (last !== undefined && Buffer.from(last.data).includes(TRUNCATED_BEFORE)) throw deleted(stream);
+    if (last !== undefined && last.data.includes(TRUNCATED_BEFORE)) throw deleted(stream);
   }
 }
 
