@@ -77,7 +77,7 @@ export class MemoryEventStore implements EventStore {
     while (at !== last && this.log.length > 0 && events.length < limit && (backward ? at > last : at < last)) {
       at += backward ? -1 : 1;
       const row = this.row(at);
-      if (!isOfStores(row.stream) && passes(options.filter, row.stream, row.type)) events.push(this.recorded(at));
+      if (!isOfStores(row.stream) && passes(options.filter, row.stream, row.type)) events.push(this.recorded(at, options.verify));
     }
     const atHead = backward ? at <= 1 : at >= this.log.length;
     return { events, next: at === started ? null : positionText(MARK, at), atHead };
@@ -238,9 +238,9 @@ export class MemoryEventStore implements EventStore {
     return number;
   }
 
-  private recorded(position: number): RecordedEvent {
+  private recorded(position: number, verify = false): RecordedEvent {
     const row = this.row(position);
-    return toRecordedEvent({ position: positionText(MARK, position), hash: row.hash, canonical: row.canonical }, row.liftedTo, this.upcasters);
+    return toRecordedEvent({ position: positionText(MARK, position), hash: row.hash, canonical: row.canonical }, row.liftedTo, this.upcasters, verify);
   }
 
   private hashesBefore(events: readonly RawEvent[]): ReadonlyMap<string, string> {

@@ -122,8 +122,8 @@ export type EventStore = {
   readStreams(streams: readonly string[]): Promise<ReadonlyMap<string, readonly RecordedEvent[]>>;
   /** Names of the streams of one category that exist, in order of their text, after one (exclusive; null: from the first): what is read in parts in a rebuild. */
   streamsOf(category: string, after: string | null, limit: number): Promise<readonly string[]>;
-  /** `from` is exclusive; null is the start of the log. Backward: from the end (null) towards the start. */
-  readAll(from: Position | null, options?: { readonly filter?: EventFilter; readonly limit?: number; readonly direction?: 'forward' | 'backward' }): Promise<Page>;
+  /** `from` is exclusive; null is the start of the log. Backward: from the end (null) towards the start. `verify` checks that each event's hash follows from its text (`brokenChain`). */
+  readAll(from: Position | null, options?: { readonly filter?: EventFilter; readonly limit?: number; readonly direction?: 'forward' | 'backward'; readonly verify?: boolean }): Promise<Page>;
   /** Pages from a position on, for ever: neither missing nor doubling an event across reconnects. An empty page says, once, that the end is reached. Ends when the signal aborts. */
   subscribe(from: Position | null, options: { readonly filter?: EventFilter; readonly limit?: number; readonly signal: AbortSignal }): AsyncIterable<Page>;
   /** The log exactly as hashed, in global order. */

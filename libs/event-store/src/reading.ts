@@ -1,3 +1,4 @@
+import { sha256Hex } from './canonical';
 import { EventStoreError, type Envelope, type EventFilter, type Instant, type Position, type RawEvent, type RecordedEvent } from './port';
 
 /** By event type, then by the version it brings one further: `{ ContractSigned: { 1: (data) => ({ ...data, form: 'payroll' }) } }`. */
@@ -12,7 +13,8 @@ export function parseCanonical(canonical: string): Sealed {
 }
 
 /** An event as read: parsed once, brought to the newest schema version, with the time from which it was known. */
-export function toRecordedEvent(raw: Omit<RawEvent, 'stream' | 'revision'>, knownTime: Instant | null, upcasters: Upcasters): RecordedEvent {
+export function toRecordedEvent(raw: Omit<RawEvent, 'stream' | 'revision'>, knownTime: Instant | null, upcasters: Upcasters, verify = false): RecordedEvent {
+  if (verify && sha256Hex(raw.canonical) !== raw.hash) throw new EventStoreError('brokenChain', `The event at ${raw.position}: its hash does not follow from its text.`);
   const { body, envelope } = parseCanonical(raw.canonical);
   let data = body;
   let version = envelope.schemaVersion;

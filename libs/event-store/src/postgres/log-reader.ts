@@ -12,6 +12,7 @@ export const MARK = 'p';
 const WINDOW_EVENTS = 50_000;
 
 type EventRow = [position: string, hash: string, canonical: string, knownUs: string | null];
+type ReadAllOptions = NonNullable<Parameters<EventStore['readAll']>[1]>;
 type RawRow = [position: string, stream: string, revision: number, hash: string, canonical: string];
 
 // A page looks for lifted events in its own stretch of the log; a stream, whose events lie far apart, one by one.
@@ -78,17 +79,17 @@ export class LogReader {
   readonly readAll: EventStore['readAll'] = async (from, options = {}) => {
     const limit = pageLimit(options.limit);
     const after = from === null ? null : positionNumber(MARK, from);
-    if (options.direction === 'backward') return this.backward(after, options.filter, limit);
-    return options.filter === undefined ? this.forward(after, limit) : this.forwardFiltered(after, options.filter, limit);
+    if (options.direction === 'backward') return this.backward(after, limit, options);
+    return options.filter === undefined ? this.forward(after, limit, options.verify) : this.forwardFiltered(after, limit, options.filter, options.verify);
   };
 
-  private async forward(after: number | null, limit: number): Promise<Page> {
+  private async forward(after: number | null, limit: number, verify = false): Promise<Page> {
     const rows = await this.rows<EventRow>({ name: 'all', text: `${OF_LOG('e.position > $1')} order by e.position limit $2`, values: [after ?? 0, limit] });
     if (rows.length === 0) await this.requireGiven(after);
-    return { events: this.shown(rows), next: lastPosition(rows), atHead: rows.length < limit };
+    return { events: this.shown(rows, verify), next: lastPosition(rows), atHead: rows.length < limit };
   }
 
-  private async forwardFiltered(after: number | null, filter: EventFilter, limit: number): Promise<Page> {
+  private async forwardFiltered(after: number | null, limit: number, filter: EventFilter, verify = false): Promise<Page> {
     const from = after ?? 0;
     // The head first: what it says is visible is visible to the statement after it.
     const head = await this.head();
@@ -101,10 +102,10 @@ export class LogReader {
       values: [from, until, ...filterValues(filter), limit],
     });
     const next = rows.length === limit ? lastPosition(rows) : positionText(MARK, until);
-    return { events: this.shown(rows), next, atHead: next === positionText(MARK, head) };
+    return { events: this.shown(rows, verify), next, atHead: next === positionText(MARK, head) };
   }
 
-  private async backward(before: number | null, filter: EventFilter | undefined, limit: number): Promise<Page> {
+  private async backward(before: number | null, limit: number, { filter, verify = false }: Pick<ReadAllOptions, 'filter' | 'verify'>): Promise<Page> {
     const from = before ?? (await this.head()) + 1;
     await this.requireGiven(before);
     const until = Math.max(0, from - 1 - this.windowEvents);
@@ -115,7 +116,7 @@ export class LogReader {
     });
     if (from <= 1) return { events: [], next: null, atHead: true };
     const next = rows.length === limit ? lastPosition(rows) : positionText(MARK, until + 1);
-    return { events: this.shown(rows), next, atHead: next === positionText(MARK, 1) };
+    return { events: this.shown(rows, verify), next, atHead: next === positionText(MARK, 1) };
   }
 
   readonly readRaw: EventStore['readRaw'] = async (from, limit) => {
@@ -160,13 +161,13 @@ export class LogReader {
   }
 
   /** Without what stores write for themselves: looked for here, since the database would look at every event twice. */
-  private shown(rows: readonly EventRow[]): readonly RecordedEvent[] {
-    return rows.map((row) => this.recorded(row)).filter((event) => !isOfStores(event.stream));
+  private shown(rows: readonly EventRow[], verify: boolean): readonly RecordedEvent[] {
+    return rows.map((row) => this.recorded(row, verify)).filter((event) => !isOfStores(event.stream));
   }
 
-  private recorded([position, hash, canonical, knownUs]: EventRow): RecordedEvent {
+  private recorded([position, hash, canonical, knownUs]: EventRow, verify = false): RecordedEvent {
     const raw = { position: positionText(MARK, Number(position)), hash, canonical };
-    return toRecordedEvent(raw, knownUs === null ? null : instantOf(BigInt(knownUs)), this.upcasters);
+    return toRecordedEvent(raw, knownUs === null ? null : instantOf(BigInt(knownUs)), this.upcasters, verify);
   }
 
   private async rows<Row extends unknown[]>(query: Omit<QueryArrayConfig, 'rowMode'>): Promise<readonly Row[]> {

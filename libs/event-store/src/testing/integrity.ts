@@ -42,6 +42,16 @@ export const integrity: Topic = (kit) => {
     expect(await store.readRaw(null, 1)).toHaveLength(1);
   });
 
+  test('a read of the log checks hashes where it is asked to, whatever the filter and the direction', async () => {
+    const { store, tamper } = kit();
+    const stream = newStream();
+    await store.append([{ stream, expected: 'ANY', events: newEvents(3) }]);
+    const asked = [{}, { filter: { categories: ['placement'] } }, { filter: { types: [newEvents(1)[0]?.type ?? ''] } }, { direction: 'backward' as const }];
+    for (const options of asked) expect((await store.readAll(null, { ...options, verify: true })).events).toHaveLength(3);
+    await tamper(stream, 1, (kept) => ({ ...kept, canonical: kept.canonical.replace('"number":1', '"number":8') }));
+    for (const options of asked) await expect(store.readAll(null, { ...options, verify: true })).rejects.toMatchObject({ code: 'brokenChain' });
+  });
+
   test('a changed event with a hash to match breaks the one after it, also where a page begins there', async () => {
     const { store, tamper } = kit();
     const stream = newStream();
