@@ -1,8 +1,8 @@
-import { isDay } from '@bestendig/placement-domain';
-import { uuidOrNull } from './opaque-ids';
+import type { CopyRows } from './copy-rows';
 
-/** What one cell of a row holds. Lists are written as PostgreSQL array text, so that cells compare by value. */
-export type Cell = string | number | boolean | null;
+/** What one cell of a row holds. */
+export type Cell = Scalar | readonly string[] | readonly number[];
+export type Scalar = string | number | boolean | null;
 
 /**
  * What is checked wherever it enters is so in every event; data of a broken writer must still not stop the projection:
@@ -12,7 +12,7 @@ export const textOrNull = (value: unknown): string | null => (typeof value === '
 export const numberOrNull = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null;
 
-export type Column<Row> = {
+export type Column<Row, Of extends Cell = Cell> = {
   readonly name: string;
   readonly type:
     | 'uuid'
@@ -27,7 +27,7 @@ export type Column<Row> = {
     | 'text[]'
     | 'integer[]';
   readonly nullable?: true;
-  readonly of: (row: Row) => Cell;
+  readonly of: (row: Row) => Of;
 };
 
 /** A fold gave a value that its column cannot hold: its placement goes into quarantine, before PostgreSQL refuses the whole page. */
@@ -39,32 +39,39 @@ export class CellRefused extends Error {
   }
 }
 
-const isText = (cell: Cell): boolean => typeof cell === 'string';
-const isIntegerUpTo =
-  (bound: number) =>
-  (cell: Cell): boolean =>
-    Number.isInteger(cell) && Number(cell) >= -bound - 1 && Number(cell) <= bound;
-
-/** What a column of each type takes. The elements of a list are of the kind that the list was made from. */
-const FITS: Readonly<Record<Column<never>['type'], (cell: Cell) => boolean>> = {
-  uuid: (cell) => uuidOrNull(cell) !== null,
-  text: isText,
-  date: (cell) => typeof cell === 'string' && isDay(cell),
-  boolean: (cell) => typeof cell === 'boolean',
-  integer: isIntegerUpTo(2_147_483_647),
-  smallint: isIntegerUpTo(32_767),
-  'double precision': (cell) => typeof cell === 'number',
-  timestamptz: (cell) => typeof cell === 'string' && !Number.isNaN(Date.parse(cell)),
-  'uuid[]': isText,
-  'text[]': isText,
-  'integer[]': isText,
-};
-
-/** What the row says, column by column. @throws CellRefused */
-export function cellsOf<Row>(columns: readonly Column<Row>[], row: Row): readonly Cell[] {
-  return columns.map((column) => {
+/** Writes what the row says in these columns. @throws CellRefused */
+export function writeCells<Row>(columns: readonly Column<Row>[], row: Row, to: CopyRows): void {
+  for (const column of columns) {
     const cell = column.of(row);
-    if (cell === null ? column.nullable !== true : !FITS[column.type](cell)) throw new CellRefused(column);
-    return cell;
-  });
+    if (cell === null && column.nullable === true) to.nothing();
+    else if (!writeCell(column.type, cell, to)) throw new CellRefused(column);
+  }
+}
+
+/** @returns false for a cell that is not of its column's type, null among them. */
+function writeCell(type: Column<never>['type'], cell: Cell, to: CopyRows): boolean {
+  switch (type) {
+    case 'uuid':
+      return to.uuid(cell);
+    case 'text':
+      return to.text(cell);
+    case 'date':
+      return to.date(cell);
+    case 'boolean':
+      return to.boolean(cell);
+    case 'integer':
+      return to.integer(cell);
+    case 'smallint':
+      return to.smallint(cell);
+    case 'double precision':
+      return to.double(cell);
+    case 'timestamptz':
+      return to.instant(cell);
+    case 'uuid[]':
+      return to.list('uuid', cell);
+    case 'text[]':
+      return to.list('text', cell);
+    case 'integer[]':
+      return to.list('integer', cell);
+  }
 }

@@ -36,8 +36,8 @@ export function backTo(mark: Mark, changes: ChangeSet): void {
   listsOf(changes).forEach((list, index) => (list.length = mark[index] ?? 0));
 }
 
-function listsOf({ rows, rewrittenPlacements, rewrittenChains }: ChangeSet): unknown[][] {
-  const lists: unknown[][] = [rewrittenPlacements, rewrittenChains];
+function listsOf({ rows, rewrittenPlacements, rewrittenChains }: ChangeSet): { length: number }[] {
+  const lists: { length: number }[] = [rewrittenPlacements, rewrittenChains];
   for (const { added, ended } of rows.values()) lists.push(added, ended);
   return lists;
 }

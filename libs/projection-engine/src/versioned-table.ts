@@ -1,4 +1,5 @@
-import { cellsOf, type Cell, type Column } from './cells';
+import { writeCells, type Column, type Scalar } from './cells';
+import { CopyRows, INSTANT_BYTES } from './copy-rows';
 
 /**
  * A table with one row per thing **and version**: a row holds from `known_from` until just before `known_to`
@@ -10,7 +11,7 @@ export type VersionedTable<Row> = {
   readonly name: string;
   readonly comment: string;
   /** Names the thing; at one moment at most one row has it. */
-  readonly key: readonly Column<Row>[];
+  readonly key: readonly Column<Row, Scalar>[];
   /** Everything else that the row says. */
   readonly columns: readonly Column<Row>[];
   /**
@@ -23,16 +24,16 @@ export type VersionedTable<Row> = {
 
 /** What happens to a table. */
 export type RowChanges = {
-  /** Versions to add, each a line of COPY text: key, columns, known_from, known_to. */
-  readonly added: string[];
+  /** Versions to add: key, columns, known_from, known_to. */
+  readonly added: CopyRows;
   /** Versions already stored that end: their keys, and when. */
-  readonly ended: { readonly key: readonly Cell[]; readonly knownTo: string }[];
+  readonly ended: { readonly key: readonly Scalar[]; readonly knownTo: string }[];
 };
 
 /** The rows that hold from one moment on, until the next state's. `knownFrom` null: known before, and stored already. */
 export type RowState<Row> = { readonly knownFrom: string | null; readonly rows: readonly Row[] };
 
-export const noChanges = (): RowChanges => ({ added: [], ended: [] });
+export const noChanges = (): RowChanges => ({ added: new CopyRows(), ended: [] });
 
 /**
  * Turns states, ascending by time, into versions and adds them to `changes`. A row that equals the one before it is the
@@ -43,83 +44,87 @@ export function collectVersions<Row>(
   states: readonly RowState<Row>[],
   changes: RowChanges,
 ): void {
+  let stored: CopyRows | null = null;
   let open: readonly OpenVersion<Row>[] = [];
+  let before: readonly Row[] | null = null;
   for (const { knownFrom, rows } of states) {
-    const next = following(table, open, rows, knownFrom);
-    const stays = next.length === open.length && next.every((version, at) => version === open[at]);
-    if (!stays) {
-      const kept = new Set(next);
-      for (const version of open) if (!kept.has(version)) end(version, knownFrom, changes);
-    }
+    if (rows === before) continue;
+    before = rows;
+    const to = knownFrom === null ? (stored ??= new CopyRows()) : changes.added;
+    const next = following(table, open, { knownFrom, rows }, to);
+    for (const version of open) if (version.rows !== rows) end(table, version, knownFrom, changes);
     open = next;
-  }
-  for (const version of open) {
-    if (version.knownFrom !== null)
-      changes.added.push(copyLine(version.key, version.cells, version.knownFrom, 'infinity'));
   }
 }
 
-/** A version that has begun, with what its row says. */
+/** A version that has begun. It is written as if it held for ever; when it ends, that is written over. */
 type OpenVersion<Row> = {
-  readonly row: Row;
-  readonly key: readonly Cell[];
-  readonly cells: readonly Cell[];
+  /** Null: it is stored already. */
   readonly knownFrom: string | null;
+  /** Where it is written: its key, and then from `columns` until `end` what it says. */
+  readonly in: CopyRows;
+  readonly start: number;
+  readonly columns: number;
+  readonly end: number;
+  row: Row;
+  /** The rows of the last state that it holds in. */
+  rows: readonly Row[];
 };
 
-/** The versions that hold next: those before whose row is the same, and new ones. */
+/** The versions that hold next: those before whose row is the same, and new ones, which are written to `to`. */
 function following<Row>(
   table: VersionedTable<Row>,
   open: readonly OpenVersion<Row>[],
-  rows: readonly Row[],
-  knownFrom: string | null,
+  { knownFrom, rows }: RowState<Row>,
+  to: CopyRows,
 ): readonly OpenVersion<Row>[] {
-  let byKey: Map<string, OpenVersion<Row>> | null = null;
+  let byKey: ReadonlyMap<string, OpenVersion<Row>> | null = null;
   return rows.map((row, at) => {
-    // Nearly always a row is where it was; where rows came or went, it is looked up.
     let before = open[at];
-    if (before?.row === row) return before;
-    if (open.length > 0 && (before === undefined || !says(table.key, row, before.key))) {
-      byKey ??= new Map(open.map((version) => [version.key.join('|'), version]));
-      before = byKey.get(cellsOf(table.key, row).join('|'));
-      if (before?.row === row) return before;
+    if (before?.row === row) return stays(before, row, rows);
+    const start = to.length;
+    to.row(table.key.length + table.columns.length + 2);
+    writeCells(table.key, row, to);
+    const columns = to.length;
+    // Nearly always a row is where it was; where rows came or went, it is looked up.
+    if (
+      open.length > 0 &&
+      (before === undefined || !to.same(start, columns, before.in, before.start, before.columns))
+    ) {
+      byKey ??= new Map(open.map((version) => [version.in.nameAt(version.start, version.columns), version]));
+      before = byKey.get(to.nameAt(start, columns));
     }
-    if (before !== undefined && says(table.columns, row, before.cells)) return before;
-    return { row, key: before?.key ?? cellsOf(table.key, row), cells: cellsOf(table.columns, row), knownFrom };
+    writeCells(table.columns, row, to);
+    const end = to.length;
+    if (before !== undefined && to.same(columns, end, before.in, before.columns, before.end)) {
+      to.length = start;
+      return stays(before, row, rows);
+    }
+    if (knownFrom !== null && !(to.instant(knownFrom) && to.instant('infinity')))
+      throw new Error('A moment of knowing is UTC text with six decimals.');
+    return { knownFrom, in: to, start, columns, end, row, rows };
   });
 }
 
-function says<Row>(columns: readonly Column<Row>[], row: Row, cells: readonly Cell[]): boolean {
-  for (let index = 0; index < columns.length; index += 1) if (columns[index]?.of(row) !== cells[index]) return false;
-  return true;
+function stays<Row>(version: OpenVersion<Row>, row: Row, rows: readonly Row[]): OpenVersion<Row> {
+  version.row = row;
+  version.rows = rows;
+  return version;
 }
 
-function end<Row>({ key, cells, knownFrom }: OpenVersion<Row>, knownTo: string | null, changes: RowChanges): void {
+function end<Row>(
+  { key }: VersionedTable<Row>,
+  version: OpenVersion<Row>,
+  knownTo: string | null,
+  changes: RowChanges,
+): void {
   if (knownTo === null) throw new Error('Only the first state can be known before the others.');
-  if (knownFrom === null) changes.ended.push({ key, knownTo });
-  else changes.added.push(copyLine(key, cells, knownFrom, knownTo));
+  if (version.knownFrom === null) changes.ended.push({ key: key.map(({ of }) => of(version.row)), knownTo });
+  else version.in.instantAt(version.end + KNOWN_TO_AT, knownTo);
 }
 
-function copyLine(key: readonly Cell[], cells: readonly Cell[], knownFrom: string, knownTo: string): string {
-  let line = '';
-  for (const cell of key) line += `${copyCell(cell)}\t`;
-  for (const cell of cells) line += `${copyCell(cell)}\t`;
-  return `${line}${knownFrom}\t${knownTo}\n`;
-}
-
-const COPY_ESCAPES: Readonly<Record<string, string>> = {
-  '\\': '\\\\',
-  '\t': '\\t',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\0': '\uFFFD',
-};
-
-function copyCell(cell: Cell): string {
-  if (cell === null) return '\\N';
-  if (typeof cell !== 'string') return String(cell);
-  return /[\\\t\n\r\0]/.test(cell) ? cell.replace(/[\\\t\n\r\0]/g, (char) => COPY_ESCAPES[char] ?? char) : cell;
-}
+/** After the row's end: known_from whole, and the length of known_to. */
+const KNOWN_TO_AT = 4 + INSTANT_BYTES + 4;
 
 /**
  * Statements that make the table in a schema, its keys (with the indexes that folds look rows up by), and the indexes for

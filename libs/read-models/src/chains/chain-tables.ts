@@ -1,13 +1,5 @@
 import { dayNumber, isDay, type Chain, type ChainPiece, type Day } from '@bestendig/placement-domain';
-import {
-  arrayText,
-  type Cell,
-  type Column,
-  numberOrNull,
-  textOrNull,
-  uuidOrNull,
-  type VersionedTable,
-} from '@bestendig/projection-engine';
+import { numberOrNull, textOrNull, uuidOrNull, type VersionedTable } from '@bestendig/projection-engine';
 import { arrangementCode, regionCode, sectorCode, stateCode } from './chain-codes';
 import { EVER_MONTHS, monthNumber, monthsCovered } from './months-covered';
 
@@ -17,7 +9,7 @@ export const AFTER_ALL_DAYS = 2_147_483_647;
 
 /** What lies after the last day of the calendar (the day after a contract "until 31-12-9999") is never reached. */
 const numberOf = (day: Day): number => (isDay(day) ? dayNumber(day) : AFTER_ALL_DAYS);
-const numbersOf = (days: readonly Day[]): Cell => arrayText(days.map(numberOf));
+const numbersOf = (days: readonly Day[]): readonly number[] => days.map(numberOf);
 const shownFrom = ({ shown }: Chain): number => (shown.from === null ? FIRST_DAY_EVER : numberOf(shown.from));
 const shownBefore = ({ shown }: Chain): number => (shown.before === null ? AFTER_ALL_DAYS : numberOf(shown.before));
 
@@ -41,8 +33,8 @@ export const chainTable: VersionedTable<Chain> = {
   columns: [
     { name: 'shown_before', type: 'integer', of: shownBefore },
     { name: 'candidate_id', type: 'uuid', nullable: true, of: (chain) => uuidOrNull(chain.candidateId) },
-    { name: 'placement_ids', type: 'uuid[]', of: (chain) => arrayText(chain.placementIds) },
-    { name: 'placements_begun_on', type: 'integer[]', of: (chain) => arrayText(begunOn(chain)) },
+    { name: 'placement_ids', type: 'uuid[]', of: (chain) => chain.placementIds },
+    { name: 'placements_begun_on', type: 'integer[]', of: (chain) => begunOn(chain) },
     { name: 'last_begun_on', type: 'integer', of: (chain) => Math.max(...begunOn(chain)) },
     { name: 'day0', type: 'integer', of: (chain) => dayNumber(chain.day0) },
     { name: 'entry', type: 'integer', of: (chain) => chain.entry },
@@ -63,12 +55,12 @@ export const chainTable: VersionedTable<Chain> = {
     {
       name: 'inconsistency_codes',
       type: 'text[]',
-      of: (chain) => arrayText(chain.inconsistencies.map(({ code }) => code)),
+      of: (chain) => chain.inconsistencies.map(({ code }) => code),
     },
     {
       name: 'inconsistent_placements',
       type: 'uuid[]',
-      of: (chain) => arrayText(chain.inconsistencies.map(({ placementId }) => placementId)),
+      of: (chain) => chain.inconsistencies.map(({ placementId }) => placementId),
     },
     { name: 'inconsistent_on', type: 'integer[]', of: (chain) => numbersOf(chain.inconsistencies.map(({ on }) => on)) },
   ],
@@ -84,17 +76,15 @@ export type ChainPieceRow = {
   readonly months: { readonly first: number; readonly last: number };
 };
 
-const KEY: readonly Column<ChainPieceRow>[] = [
-  { name: 'chain_id', type: 'uuid', of: ({ chain }) => chain.id },
-  { name: 'shown_from', type: 'integer', of: ({ chain }) => shownFrom(chain) },
-  { name: 'first_day', type: 'integer', of: ({ piece }) => dayNumber(piece.firstDay) },
-];
-
 export const chainPieceTable: VersionedTable<ChainPieceRow> = {
   name: 'chain_piece',
   comment:
     'One row per piece of a chain (days in one state, joined without a gap from day 0 for ever) and version. first_month..last_month are the horizons it covers (months after day 0).',
-  key: KEY,
+  key: [
+    { name: 'chain_id', type: 'uuid', of: ({ chain }) => chain.id },
+    { name: 'shown_from', type: 'integer', of: ({ chain }) => shownFrom(chain) },
+    { name: 'first_day', type: 'integer', of: ({ piece }) => dayNumber(piece.firstDay) },
+  ],
   columns: [
     {
       name: 'last_day',
