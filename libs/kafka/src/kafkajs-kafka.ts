@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka as KafkaJs, logLevel, type Admin, type SASLOptions } from 'kafkajs';
 import { consumeWithKafkaJs, received } from './kafkajs-consumer';
 import { kafkaErrorOf } from './kafkajs-errors';
@@ -30,6 +31,12 @@ export function openKafka({ brokers, clientId, tls, sasl }: KafkaSettings): Kafk
   };
 }
 
+const TRIES_MAX = 6;
+const TRY_MS = 150;
+
+/** A topic or group that was made just now is not known everywhere yet: kafkajs does not ask again by itself. */
+const isMoment = (error: unknown): boolean => error instanceof Error && error.name === 'KafkaJSProtocolError' && Reflect.get(error, 'retriable') === true;
+
 /** One connection for questions, made again after a failure. */
 class Connected {
   private connection: Promise<Admin> | null = null;
@@ -37,12 +44,15 @@ class Connected {
   constructor(private readonly make: () => Admin) {}
 
   async ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
-    try {
-      this.connection ??= this.connect();
-      return await question(await this.connection);
-    } catch (error) {
-      await this.close();
-      throw kafkaErrorOf(error);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        this.connection ??= this.connect();
+        return await question(await this.connection);
+      } catch (error) {
+        await this.close();
+        if (tries === TRIES_MAX || !isMoment(error)) throw kafkaErrorOf(error);
+        await sleep(tries * TRY_MS);
+      }
     }
   }
 

@@ -6,3 +6,4 @@ export * from './given';
 export { placementFacts, registrations, turningDays, TURNING_DAYS } from './fact-arbitraries';
 export * from './placement-arbitraries';
 export { heldBytes } from './held-bytes';
+export { describeWithKafka, uniqueName, type TestKafka } from './test-kafka';

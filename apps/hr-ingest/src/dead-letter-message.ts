@@ -1,0 +1,45 @@
+import type { OutgoingMessage, ReceivedMessage } from '@bestendig/kafka';
+import { CYCLE_HEADER, type Letter } from './judge';
+
+/** Kafka's own prefix for what is known of a dead letter; Spring and Connect read and write the same names. */
+const DLT = 'kafka_dlt-';
+/** Faults that are told: a message of rubbish may have thousands. */
+const FAULTS_MAX = 50;
+
+/** Topic for what cannot be read, breaks the contract, or reuses an id. */
+export const deadLetterTopic = (topic: string): string => `${topic}.DLT`;
+
+/** How often it had been sent again when it came. */
+export function cycleOf({ headers }: Pick<ReceivedMessage, 'headers'>): number {
+  const text = headers.find(([name]) => name === CYCLE_HEADER)?.[1].toString('latin1') ?? '';
+  return /^\d{1,4}$/.test(text) ? Number(text) : 0;
+}
+
+/** The bytes, key and headers as they came, with where they came from and what was wrong; no value of the message is in that. */
+export function deadLetterOf(message: ReceivedMessage, { code, faults }: Pick<Letter, 'code' | 'faults'>, group: string): OutgoingMessage {
+  const { key, value, headers, topic, partition, offset, timestampMs } = message;
+  const own = headers.filter(([name]) => !name.startsWith(DLT));
+  const told = faults.slice(0, FAULTS_MAX).map((fault) => `${fault.pointer === '' ? 'message' : fault.pointer}: ${fault.code}`);
+  return {
+    key,
+    value,
+    partition,
+    headers: [
+      ...own,
+      [`${DLT}original-topic`, topic],
+      [`${DLT}original-partition`, String(partition)],
+      [`${DLT}original-offset`, offset],
+      [`${DLT}original-timestamp`, String(timestampMs)],
+      [`${DLT}original-consumer-group`, group],
+      [`${DLT}exception-fqcn`, code],
+      [`${DLT}exception-message`, told.join('; ')],
+      [`${DLT}cycle`, String(cycleOf(message))],
+    ],
+  };
+}
+
+/** The same message for its own topic again: as it came at first, one cycle further. */
+export function sentAgain({ key, value, headers, partition }: ReceivedMessage, cycle: number): OutgoingMessage {
+  const own = headers.filter(([name]) => !name.startsWith(DLT) && name !== CYCLE_HEADER);
+  return { key, value, partition, headers: [...own, [CYCLE_HEADER, String(cycle)]] };
+}

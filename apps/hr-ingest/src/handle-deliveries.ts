@@ -1,0 +1,150 @@
+import type { Delivery, DeliveryRow, Intake } from '@bestendig/intake';
+import type { ReceivedMessage, Sender } from '@bestendig/kafka';
+import type { FactOutcome, PlacementService } from '@bestendig/placement-application';
+import { cycleOf, deadLetterOf, deadLetterTopic } from './dead-letter-message';
+import { canBeTriedAgain, HrIngestError } from './errors';
+import { judge, rowOf, type Judged, type Letter } from './judge';
+import { firstOutcomeMessage, type OutcomeTopic } from './outcome-messages';
+import { originOf, type TopicLife } from './origins';
+
+export type Parts = {
+  readonly life: TopicLife;
+  readonly group: string;
+  readonly secret: Buffer;
+  readonly service: Pick<PlacementService, 'recordHrFacts'>;
+  readonly intake: Intake;
+  readonly sender: Sender;
+  readonly outcomes: OutcomeTopic;
+  /** Told of each batch: how many of each outcome, redeliveries included. */
+  readonly onHandled?: (counts: Readonly<Record<string, number>>) => void;
+  /** Told of a message that could not be handled though nothing was away: a defect of ours. */
+  readonly onDefect?: (origin: string, error: unknown) => void;
+};
+
+/** What became of a delivery: its row, and for a duplicate the outcome of the delivery that was recorded. */
+type Outcome = { readonly judged: Judged; readonly row: DeliveryRow; readonly first: FactOutcome['first']; readonly letter: Letter | null };
+
+/**
+ * Gives every message its first outcome, durable and told, before the offset moves on. In this order, so that a kill
+ * between any two steps loses nothing: facts are appended, dead letters written, rows of the ledger written, outcomes
+ * told. Whatever is done a second time after a kill adds nothing but a message that was told before, with the same id.
+ */
+export class HrDeliveries {
+  /** By partition: the offset after the last one handled, and whether messages may have been handled before. */
+  private readonly reached = new Map<number, { readonly next: bigint; readonly wereHandled: boolean }>();
+
+  constructor(private readonly parts: Parts) {}
+
+  /** Messages of one partition, in order. Rejects where a store or the broker is away: they are then to be given again. */
+  async handle(messages: readonly ReceivedMessage[]): Promise<void> {
+    try {
+      await this.handleAll(messages);
+    } catch (error) {
+      if (canBeTriedAgain(error)) throw error;
+      if (messages.length > 1) for (const message of messages) await this.handle([message]);
+      else await this.setAside(messages, error);
+    }
+  }
+
+  private async handleAll(messages: readonly ReceivedMessage[]): Promise<void> {
+    const judged = messages.map((message) => judge(message, originOf(this.parts.life, message), this.parts.secret));
+    const known = await this.knownOf(judged);
+    for (const one of judged) requireSame(one, known.get(one.origin));
+    await this.finish(judged, await this.decide(judged, known));
+  }
+
+  /** A message that makes us stumble is set aside, so that those behind it are not kept waiting. */
+  private async setAside(messages: readonly ReceivedMessage[], error: unknown): Promise<void> {
+    const judged = messages.map((message): Judged => {
+      const { origin, digest } = judge(message, originOf(this.parts.life, message), this.parts.secret);
+      this.parts.onDefect?.(origin, error);
+      return { message, origin, digest, kind: 'deadLetter', code: 'notHandled', faults: [{ pointer: '', code: 'notHandled' }], source: null, messageId: null };
+    });
+    await this.finish(judged, await this.decide(judged, await this.knownOf(judged)));
+  }
+
+  private async decide(judged: readonly Judged[], known: ReadonlyMap<string, Delivery>): Promise<Decided> {
+    const facts = judged.flatMap((one) => (one.kind === 'fact' && !isClosed(known.get(one.origin)) ? [one.fact] : []));
+    const recorded = facts.length === 0 ? [] : await this.parts.service.recordHrFacts(facts);
+    const byOrigin = new Map(recorded.map((outcome) => [outcome.origin, outcome]));
+    return { known, outcomes: judged.map((one) => outcomeOf(one, known.get(one.origin), byOrigin.get(one.origin))) };
+  }
+
+  private async finish(judged: readonly Judged[], { known, outcomes }: Decided): Promise<void> {
+    const { intake, sender, outcomes: topic } = this.parts;
+    const fresh = outcomes.filter(({ row }) => !known.has(row.origin));
+    await this.writeDeadLetters(fresh);
+    await intake.record(fresh.map(({ row }) => row));
+    await sender.send(topic.name, outcomes.map(({ judged: { message }, row, first }) => firstOutcomeMessage(topic, message, row, first))); // prettier-ignore
+    this.moveOn(judged, known.size > 0);
+    this.parts.onHandled?.(countsOf(outcomes));
+  }
+
+  private async writeDeadLetters(outcomes: readonly Outcome[]): Promise<void> {
+    const { intake, sender, life, group } = this.parts;
+    const letters = outcomes.flatMap(({ judged, letter }) => (letter === null ? [] : [{ ...judged, letter }]));
+    if (letters.length === 0) return;
+    const topic = deadLetterTopic(life.topic);
+    const sent = await sender.send(topic, letters.map(({ message, letter }) => deadLetterOf(message, letter, group))); // prettier-ignore
+    await intake.deadLetters.record(
+      letters.map(({ message, origin, letter: { code } }, index) => {
+        const place = sent[index];
+        if (place === undefined) throw new RangeError('a dead letter without its place');
+        return { origin, topic, ...place, cycle: cycleOf(message), code };
+      }),
+    );
+  }
+
+  /**
+   * Rows of those deliveries that have one, from before a kill, a rebalance, or since offset zero was chosen. Rows are
+   * written in the order of the offsets: where a whole batch has none, no later one has, until an offset comes back.
+   */
+  private async knownOf(judged: readonly Judged[]): Promise<ReadonlyMap<string, Delivery>> {
+    const [first] = judged;
+    if (first === undefined) return new Map();
+    const reached = this.reached.get(first.message.partition);
+    if (reached !== undefined && !reached.wereHandled && BigInt(first.message.offset) >= reached.next) return new Map();
+    const rows = await this.parts.intake.byOrigins(judged.map(({ origin }) => origin));
+    return new Map(rows.map((row) => [row.origin, row]));
+  }
+
+  private moveOn(judged: readonly Judged[], wereHandled: boolean): void {
+    const last = judged.at(-1)?.message;
+    if (last !== undefined) this.reached.set(last.partition, { next: BigInt(last.offset) + 1n, wereHandled });
+  }
+}
+
+type Decided = { readonly known: ReadonlyMap<string, Delivery>; readonly outcomes: readonly Outcome[] };
+
+/** Refused or set aside the first time: that stays so, also where the contract would take it by now. */
+const isClosed = (known: Delivery | undefined): boolean => known?.outcome === 'refused' || known?.outcome === 'deadLetter';
+
+function outcomeOf(judged: Judged, known: Delivery | undefined, recorded: FactOutcome | undefined): Outcome {
+  const nothing = { judged, first: null, letter: null };
+  if (known !== undefined && (isClosed(known) || judged.kind !== 'fact')) return { ...nothing, row: known };
+  if (judged.kind === 'refused') return { ...nothing, row: rowOf(judged, 'refused', { code: 'mayHoldBsn', source: null, messageId: null, fields: judged.fields }) };
+  if (judged.kind === 'deadLetter') return setAsideAs(judged, judged);
+  if (recorded === undefined) throw new RangeError('a message without an outcome');
+  if (recorded.outcome !== 'refused') return { ...nothing, row: known ?? recorded, first: recorded.first };
+  const code = recorded.reason ?? 'refused';
+  return setAsideAs(judged, { code, faults: [{ pointer: '/id', code }], source: recorded.source, messageId: recorded.messageId });
+}
+
+function setAsideAs(judged: Judged, letter: Letter): Outcome {
+  // Of what is wrong with the message as a whole there is nothing to point at.
+  const fields = letter.faults.map(({ pointer }) => pointer).filter((pointer) => pointer !== '');
+  return { judged, row: rowOf(judged, 'deadLetter', { ...letter, fields }), first: null, letter };
+}
+
+/** A topic that was made anew counts from 0 again. Its messages must not be taken for those of its life before: nothing would be recorded of them. */
+function requireSame(judged: Judged, known: Delivery | undefined): void {
+  if (known === undefined) return;
+  const same = isClosed(known) || judged.kind !== 'fact' ? known.digest === judged.digest : known.source === judged.fact.source && known.messageId === judged.fact.messageId;
+  if (!same) throw new HrIngestError('topicMadeAnew', `Another message was delivered as ${judged.origin} before: the topic was made anew. Set HR_FACTS_TOPIC_EPOCH one higher, and nothing of either is lost.`);
+}
+
+function countsOf(outcomes: readonly Outcome[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { row } of outcomes) counts[row.outcome] = (counts[row.outcome] ?? 0) + 1;
+  return counts;
+}
