@@ -47,14 +47,22 @@ test('a letter is listed with its message, newest first, in pages; of one origin
     code: 'notJson',
     source: SOURCE,
     messageId: 'kafka:facts/0#3',
+    state: 'open',
     askedAt: null,
     sentAt: null,
   });
-  const rest = await intake.deadLetters.list({ limit: 9, before: first[1]?.origin ?? '' });
+  const rest = await intake.deadLetters.list({ limit: 9, ...(first[1] === undefined ? {} : { before: first[1] }) });
   expect(rest).toMatchObject([{ origin: 'kafka:facts/0#1', offset: '1' }]);
   expect(await intake.deadLetters.list({ limit: 9, source: 'urn:nld:oin:00000001003214345000:systeem:other' })).toEqual(
     [],
   );
+  const [own, others] = ['urn:nld:oin:00000001003214345000:', 'urn:nld:oin:00000009999999999999:'];
+  expect(await intake.deadLetters.list({ limit: 9, sourcePrefix: own })).toHaveLength(3);
+  expect(await intake.deadLetters.list({ limit: 9, sourcePrefix: others })).toEqual([]);
+  expect(await intake.deadLetters.ask({ by: 'petra', sourcePrefix: others })).toBe(0);
+  expect(origins(await intake.deadLetters.byOrigins(['kafka:facts/0#2', 'kafka:facts/0#9']))).toEqual([
+    'kafka:facts/0#2',
+  ]);
 });
 
 test('asked once, sent once; what cannot be sent may be asked again', async () => {

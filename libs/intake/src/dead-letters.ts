@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Instant } from './delivery';
-import { instant } from './instants';
+import { Conditions, instant } from './columns';
 
 /** A letter that came back so often will not do better by being sent once more. */
 export const REDRIVE_CYCLES_MAX = 10;
@@ -19,7 +19,12 @@ export type DeadLetterRow = {
   readonly code: string;
 };
 
+/** open: not asked yet; asked: not sent yet; sent: again in its topic. */
+export const DEAD_LETTER_STATES = ['open', 'asked', 'sent'] as const;
+export type DeadLetterState = (typeof DEAD_LETTER_STATES)[number];
+
 export type DeadLetter = DeadLetterRow & {
+  readonly state: DeadLetterState;
   readonly source: string | null;
   readonly messageId: string | null;
   readonly writtenAt: Instant;
@@ -32,27 +37,34 @@ export type DeadLetter = DeadLetterRow & {
 };
 
 export type DeadLetterFilter = {
-  /** open: not asked yet; asked: not sent yet; sent: again in its topic. */
-  readonly state?: 'open' | 'asked' | 'sent';
+  readonly state?: DeadLetterState;
   readonly source?: string;
-  /** Only those written before this one: its origin. */
-  readonly before?: string;
+  /** Only of sources that begin so: those of one organisation. */
+  readonly sourcePrefix?: string;
+  /** Only those written before this one. */
+  readonly before?: Pick<DeadLetter, 'writtenAt' | 'origin'>;
   readonly limit: number;
 };
 
 /** Which dead letters are to be sent again. */
 export type RedriveRequest = {
   readonly by: string;
-  /** Without it: all that are open, of one source or code where named. */
+  /** Without it: all that are open, of one source, organisation or code where named. */
   readonly origins?: readonly string[];
   readonly source?: string;
+  readonly sourcePrefix?: string;
   readonly code?: string;
 };
+
+/** Letters of one page of the list. */
+const LETTERS_MAX = 1_000;
 
 /** What is known of dead letters; their bytes are in their topic alone. */
 export type DeadLetters = {
   /** Of one origin the first row is kept. */
   record(rows: readonly DeadLetterRow[]): Promise<void>;
+  /** Those of these origins that are dead letters, in no particular order. */
+  byOrigins(origins: readonly string[]): Promise<readonly DeadLetter[]>;
   /** Newest first. */
   list(filter: DeadLetterFilter): Promise<readonly DeadLetter[]>;
   /** Asks for them to be sent again; gives how many were asked for now. Those asked for before, and those that came back too often, are left. */
@@ -63,19 +75,22 @@ export type DeadLetters = {
   sent(origins: readonly string[], problem?: string): Promise<void>;
 };
 
-const SELECT = `select l.origin, l.topic, l.partition, l."offset"::text as "offset", l.cycle, l.code, d.source, d.message_id as "messageId",
-  ${instant('l.written_at')} as "writtenAt", ${instant('l.asked_at')} as "askedAt", l.asked_by as "askedBy", ${instant('l.sent_at')} as "sentAt", l.problem
-  from intake.dead_letter l left join intake.delivery d using (origin)`;
-
-const STATES = {
+const STATES: Readonly<Record<DeadLetterState, string>> = {
   open: 'l.asked_at is null and l.sent_at is null',
   asked: 'l.asked_at is not null and l.sent_at is null',
   sent: 'l.sent_at is not null',
-} as const;
+};
+const STATE = `case ${DEAD_LETTER_STATES.map((state) => `when ${STATES[state]} then '${state}'`).join(' ')} end`;
+
+const SELECT = `select l.origin, l.topic, l.partition, l."offset"::text as "offset", l.cycle, l.code, d.source,
+  d.message_id as "messageId", ${STATE} as state, ${instant('l.written_at')} as "writtenAt",
+  ${instant('l.asked_at')} as "askedAt", l.asked_by as "askedBy", ${instant('l.sent_at')} as "sentAt", l.problem
+  from intake.dead_letter l left join intake.delivery d using (origin)`;
 
 export function deadLettersOf(pool: Pool): DeadLetters {
   return {
     record: (rows) => record(pool, rows),
+    byOrigins: async (origins) => (await pool.query<DeadLetter>(`${SELECT} where l.origin = any($1)`, [origins])).rows,
     list: (filter) => list(pool, filter),
     ask: (request) => ask(pool, request),
     asked: async (limit) =>
@@ -104,22 +119,30 @@ async function record(pool: Pool, rows: readonly DeadLetterRow[]): Promise<void>
   );
 }
 
-async function list(pool: Pool, { state, source, before, limit }: DeadLetterFilter): Promise<readonly DeadLetter[]> {
+async function list(pool: Pool, filter: DeadLetterFilter): Promise<readonly DeadLetter[]> {
+  const { state, source, sourcePrefix, before, limit } = filter;
+  const where = new Conditions()
+    .and('d.source = ?', source)
+    .and('d.source ^@ ?', sourcePrefix)
+    .and('(l.written_at, l.origin) < (?, ?)', before?.writtenAt, before?.origin);
   const { rows } = await pool.query<DeadLetter>(
-    `${SELECT} where ${state === undefined ? 'true' : STATES[state]} and ($1::text is null or d.source = $1)
-       and ($2::text is null or (l.written_at, l.origin) < (select written_at, origin from intake.dead_letter where origin = $2))
-     order by l.written_at desc, l.origin desc limit $3`,
-    [source ?? null, before ?? null, limit],
+    `${SELECT} where ${where.text} and ${state === undefined ? 'true' : STATES[state]}
+     order by l.written_at desc, l.origin desc limit ${Math.min(limit, LETTERS_MAX)}`,
+    where.values,
   );
   return rows;
 }
 
-async function ask(pool: Pool, { by, origins, source, code }: RedriveRequest): Promise<number> {
+async function ask(pool: Pool, { by, origins, source, sourcePrefix, code }: RedriveRequest): Promise<number> {
+  const where = new Conditions([by])
+    .and('l.cycle < ?', REDRIVE_CYCLES_MAX)
+    .and('l.origin = any(?)', origins)
+    .and('l.code = ?', code)
+    .and('exists (select from intake.delivery d where d.origin = l.origin and d.source = ?)', source)
+    .and('exists (select from intake.delivery d where d.origin = l.origin and d.source ^@ ?)', sourcePrefix);
   const { rowCount } = await pool.query(
-    `update intake.dead_letter l set asked_at = clock_timestamp(), asked_by = $1, problem = null
-     where ${STATES.open} and l.cycle < $2 and ($3::text[] is null or l.origin = any($3)) and ($4::text is null or l.code = $4)
-       and ($5::text is null or exists (select from intake.delivery d where d.origin = l.origin and d.source = $5))`,
-    [by, REDRIVE_CYCLES_MAX, origins ?? null, code ?? null, source ?? null],
+    `update intake.dead_letter l set asked_at = clock_timestamp(), asked_by = $1, problem = null where ${STATES.open} and ${where.text}`,
+    where.values,
   );
   return rowCount ?? 0;
 }

@@ -1,9 +1,11 @@
 import { openPool } from '@bestendig/postgres';
 import type { Pool } from 'pg';
+import { Conditions, SELECT_DELIVERY } from './columns';
+import { sourcesBeginning } from './counted';
 import { deadLettersOf, type DeadLetters } from './dead-letters';
 import type { Delivery, DeliveryCount, DeliveryRow, Instant, Outcome } from './delivery';
-import { instant } from './instants';
 import { migrateIntake } from './migrations';
+import { summaryOf, type IntakeSummary, type SummaryFilter } from './summary';
 
 /** Rows of one insert. */
 const BATCH_ROWS = 1_000;
@@ -12,6 +14,8 @@ export const LIST_ROWS_MAX = 1_000;
 
 export type DeliveryFilter = {
   readonly source?: string;
+  /** Only sources that begin so: those of one organisation. */
+  readonly sourcePrefix?: string;
   readonly outcome?: Outcome;
   readonly reason?: string;
   /** Only rows written before this one: `seen` of the last row of the page before. */
@@ -29,15 +33,13 @@ export type Intake = {
   byMessage(source: string, messageId: string): Promise<{ readonly first: Delivery | null; readonly all: readonly Delivery[] }>;
   /** Counts by source, day of receipt and outcome, from a moment (inclusive) until another (exclusive). */
   counts(period?: { readonly from?: Instant; readonly until?: Instant }): Promise<readonly DeliveryCount[]>;
+  /** What became of what was received on some days, by source. */
+  summary(filter: SummaryFilter): Promise<IntakeSummary>;
   /** Newest first. */
   list(filter: DeliveryFilter): Promise<readonly Delivery[]>;
   readonly deadLetters: DeadLetters;
   close(): Promise<void>;
 };
-
-const SELECT = `select seen::text, origin, source, message_id as "messageId", outcome, reason, fields, encode(digest, 'hex') as digest,
-  placement_id as "placementId", event_ids::text[] as "eventIds", ${instant('recorded_at')} as "recordedAt", ${instant('received_at')} as "receivedAt"
-  from intake.delivery`;
 
 /** Lists go in as one text each, because unnest would take lists of lists apart. No pointer and no id holds this character. */
 const SEPARATOR = '\u001f';
@@ -58,9 +60,10 @@ export async function openIntake(databaseUrl: string, { maxConnections = 4 }: { 
   const pool = openPool({ databaseUrl, name: 'intake', maxConnections });
   return {
     record: (rows) => record(pool, rows),
-    byOrigins: async (origins) => (await pool.query<Delivery>(`${SELECT} where origin = any($1)`, [origins])).rows,
+    byOrigins: async (origins) => (await pool.query<Delivery>(`${SELECT_DELIVERY} where origin = any($1)`, [origins])).rows,
     byMessage: (source, messageId) => byMessage(pool, source, messageId),
     counts: (period = {}) => counts(pool, period),
+    summary: (filter) => summaryOf(pool, filter),
     list: (filter) => list(pool, filter),
     deadLetters: deadLettersOf(pool),
     close: () => pool.end(),
@@ -101,7 +104,7 @@ const columnsOf = (rows: readonly DeliveryRow[]): unknown[] => [
 
 async function byMessage(pool: Pool, source: string, messageId: string): Promise<{ readonly first: Delivery | null; readonly all: readonly Delivery[] }> {
   // A row that a crash left out is written later than those of its duplicates: a duplicate is never the first.
-  const { rows } = await pool.query<Delivery>(`${SELECT} where message_id = $1 and source = $2 order by (outcome = 'duplicate'), seen`, [messageId, source]);
+  const { rows } = await pool.query<Delivery>(`${SELECT_DELIVERY} where message_id = $1 and source = $2 order by (outcome = 'duplicate'), seen`, [messageId, source]);
   return { first: rows[0] ?? null, all: rows };
 }
 
@@ -115,11 +118,14 @@ async function counts(pool: Pool, { from, until }: { readonly from?: Instant; re
   return rows;
 }
 
-async function list(pool: Pool, { source, outcome, reason, before, limit }: DeliveryFilter): Promise<readonly Delivery[]> {
-  const { rows } = await pool.query<Delivery>(
-    `${SELECT} where ($1::text is null or source = $1) and ($2::text is null or outcome = $2) and ($3::text is null or reason = $3)
-       and ($4::bigint is null or seen < $4) order by delivery.seen desc limit $5`,
-    [source ?? null, outcome ?? null, reason ?? null, before ?? null, Math.min(limit, LIST_ROWS_MAX)],
-  );
+async function list(pool: Pool, { source, sourcePrefix, outcome, reason, before, limit }: DeliveryFilter): Promise<readonly Delivery[]> {
+  const where = new Conditions()
+    .and('source = ?', source)
+    .and('source ^@ ?', sourcePrefix)
+    .and('source = any(?)', sourcePrefix === undefined ? undefined : await sourcesBeginning(pool, sourcePrefix))
+    .and('outcome = ?', outcome)
+    .and(`coalesce(reason, '') = ?`, reason)
+    .and('seen < ?', before);
+  const { rows } = await pool.query<Delivery>(`${SELECT_DELIVERY} where ${where.text} order by delivery.seen desc limit ${Math.min(limit, LIST_ROWS_MAX)}`, where.values);
   return rows;
 }
