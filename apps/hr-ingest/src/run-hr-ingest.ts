@@ -2,7 +2,7 @@ import { openEventStore } from '@bestendig/event-store';
 import { openIntake } from '@bestendig/intake';
 import { openKafka, type Kafka } from '@bestendig/kafka';
 import { PlacementService } from '@bestendig/placement-application';
-import { pause, runReactions } from '@bestendig/reactions';
+import { retrying, runReactions } from '@bestendig/reactions';
 import { pino, type Logger } from 'pino';
 import { deadLetterTopic } from './dead-letter-message';
 import { isAway } from './errors';
@@ -19,8 +19,6 @@ const PARTITIONS_AT_ONCE = 4;
 const DEAD_LETTER_BYTES_MAX = 4 * 1024 * 1024;
 /** A line in the log at most this often. */
 const TELL_MS = 5_000;
-const WAIT_MS_MIN = 500;
-const WAIT_MS_MAX = 30_000;
 
 export type HrIngestOptions = HrIngestSettings & {
   /** Ends it, between two batches. */
@@ -36,16 +34,14 @@ export type HrIngestOptions = HrIngestSettings & {
 export async function runHrIngest(options: HrIngestOptions): Promise<void> {
   const log = pino({ level: options.logLevel ?? 'info', base: { app: 'hr-ingest' } });
   const told = telling(log);
-  for (let wait = WAIT_MS_MIN; !options.signal.aborted; wait = Math.min(wait * 2, WAIT_MS_MAX)) {
-    try {
-      return await run(options, log, told);
-    } catch (error) {
-      if (options.signal.aborted) return;
-      if (!isAway(error)) throw error;
-      log.warn({ err: saidOf(error) }, 'a store or the broker cannot be reached: it is tried again');
-      await pause(wait, options.signal);
-    }
-  }
+  await retrying(
+    {
+      signal: options.signal,
+      isTemporary: isAway,
+      onFailure: (error) => log.warn({ err: saidOf(error) }, 'a store or the broker cannot be reached: it is tried again'),
+    },
+    () => run(options, log, told),
+  );
 }
 
 async function run(options: HrIngestOptions, log: Logger, onHandled: (counts: Counts) => void): Promise<void> {

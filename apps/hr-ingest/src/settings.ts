@@ -1,5 +1,6 @@
 import { eventStoreSettings, type EventStoreSettings } from '@bestendig/event-store';
 import { SOURCE } from '@bestendig/hr-messages';
+import { NOBODYS_SOURCE } from '@bestendig/integration-events';
 import { kafkaSettings, type KafkaSettings } from '@bestendig/kafka';
 import { HrIngestError } from './errors';
 
@@ -22,8 +23,6 @@ export type HrIngestSettings = EventStoreSettings & {
 export const HR_FACTS_TOPIC = 'bestendig.hr-facts.v1';
 export const HR_OUTCOMES_TOPIC = 'bestendig.hr-outcomes.v1';
 export const HR_INGEST_GROUP = 'bestendig-hr-ingest';
-/** For trying out: an OIN of zeros belongs to nobody. */
-export const OWN_SOURCE = `urn:nld:oin:${'0'.repeat(20)}:systeem:bestendig`;
 export const TOPIC_PARTITIONS = 6;
 
 /** Kafka's own rule for the name of a topic; shorter, so that `.DLT` fits behind it. */
@@ -52,7 +51,7 @@ export function hrIngestSettings(environment: Environment): HrIngestSettings {
   const epoch = read('HR_FACTS_TOPIC_EPOCH', '1', /^[1-9]\d{0,5}$/, 'a number from 1');
   const group = read('HR_INGEST_GROUP', HR_INGEST_GROUP, TOPIC, 'the name of a consumer group');
   const partitions = read('TOPIC_PARTITIONS', String(TOPIC_PARTITIONS), /^[1-9]\d{0,3}$/, 'a number from 1 to 9999');
-  const ownSource = read('BESTENDIG_SOURCE', OWN_SOURCE, SOURCE, 'urn:nld:oin:<20 digits>:systeem:<name>');
+  const ownSource = read('BESTENDIG_SOURCE', NOBODYS_SOURCE, SOURCE, 'urn:nld:oin:<20 digits>:systeem:<name>');
   if (wrong.length > 0) throw new HrIngestError('badSettings', wrong.join(' '));
   return {
     ...eventStoreSettings(environment),

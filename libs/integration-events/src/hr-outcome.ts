@@ -1,3 +1,5 @@
+import { list, moment, object, oneOf, orNull, text, uuid, type JsonSchema } from './json-schema';
+
 /**
  * What became of one delivery of an HR message: the contract of `bestendig.hr-outcomes.v1`. Its first outcome comes with
  * `outcome`, and every later change of the verdict with `verdict`; the one not told is null.
@@ -27,3 +29,35 @@ export const FIRST_HR_OUTCOMES = ['accepted', 'duplicate', 'parked', 'refused', 
 export type FirstHrOutcome = (typeof FIRST_HR_OUTCOMES)[number];
 export const LATER_VERDICTS = ['stands', 'parked', 'superseded', 'retracted', 'discarded'] as const;
 export type LaterVerdict = (typeof LATER_VERDICTS)[number];
+
+export const HR_OUTCOME_SCHEMA: JsonSchema = object(
+  {
+    delivery: text,
+    source: orNull(text),
+    messageId: orNull(text),
+    outcome: orNull(oneOf(FIRST_HR_OUTCOMES)),
+    verdict: orNull(oneOf(LATER_VERDICTS)),
+    reason: orNull(text),
+    fields: list(text),
+    first: { ...object({ outcome: oneOf(['accepted', 'parked']), reason: orNull(text) }), type: ['object', 'null'] },
+    placementId: orNull(uuid),
+    eventIds: list(uuid),
+    recordedAt: orNull(moment),
+  },
+  'What became of one delivery of an HR message',
+);
+
+/** What an integrator reads first. */
+export const HR_OUTCOME_EXAMPLE: HrOutcome = {
+  ...{
+    delivery: 'kafka:bestendig.hr-facts.v1/3#1042',
+    source: 'urn:nld:oin:00000001003214345000:systeem:hr',
+    messageId: 'hr-contract-signed-1',
+  },
+  ...{ outcome: 'parked', verdict: null, reason: 'notRegistered', fields: [], first: null },
+  ...{
+    placementId: '2b1e0c9a-7c55-8f6e-9d0a-4b1f6f0c8d21',
+    eventIds: ['0e8f6c1a-2b3d-5e4f-8a6b-7c9d0e1f2a3b'],
+    recordedAt: '2026-03-02T09:00:00.123456Z',
+  },
+};

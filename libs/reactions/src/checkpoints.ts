@@ -5,7 +5,10 @@ import type { Client, Pool } from 'pg';
 
 const MIGRATIONS: Migrations = {
   '001_checkpoint': {
-    up: (db) => sql`create table reactions.checkpoint (name text primary key, position text not null, updated_at timestamptz not null default now())`.execute(db).then(() => undefined),
+    up: (db) =>
+      sql`create table reactions.checkpoint (name text primary key, position text not null, updated_at timestamptz not null default now())`
+        .execute(db)
+        .then(() => undefined),
   },
 };
 
@@ -31,7 +34,10 @@ export class ReactionCheckpoints {
   }
 
   async read(name: string): Promise<Position | null> {
-    const { rows } = await this.pool.query<{ position: string }>('select position from reactions.checkpoint where name = $1', [name]);
+    const { rows } = await this.pool.query<{ position: string }>(
+      'select position from reactions.checkpoint where name = $1',
+      [name],
+    );
     return rows[0]?.position ?? null;
   }
 
@@ -70,7 +76,9 @@ export class ReactionCheckpoints {
 }
 
 async function taken(client: Client, right: string): Promise<boolean> {
-  const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock(hashtext($1)) as taken', [`bestendig ${right}`]);
+  const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock(hashtext($1)) as taken', [
+    `bestendig ${right}`,
+  ]);
   return rows[0]?.taken === true;
 }
 

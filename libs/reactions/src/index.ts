@@ -1,2 +1,3 @@
 export { forgetReactions, pause } from './checkpoints';
 export { runReactions, type Reaction, type ReactionOptions } from './run-reactions';
+export { retrying, type Retrying } from './retrying';

@@ -1,5 +1,6 @@
 import type { EventFilter, EventStore, Page, Position } from '@bestendig/event-store';
-import { pause, ReactionCheckpoints } from './checkpoints';
+import { ReactionCheckpoints } from './checkpoints';
+import { retrying } from './retrying';
 
 /**
  * Follows the log for ever and appends, writes or tells what must come after an event. What it does for one event can be
@@ -25,19 +26,19 @@ export type ReactionOptions = {
   readonly onFailure?: (reaction: string, error: unknown) => void;
 };
 
-const RETRY_MS_MIN = 200;
-const RETRY_MS_MAX = 30_000;
-
 /** Runs reactions until the signal aborts. */
 export async function runReactions(options: ReactionOptions): Promise<void> {
   const { store, signal, reactions } = options;
-  await retrying('reactions', options, async () => {
+  const told = (name: string) => (error: unknown) => options.onFailure?.(name, error);
+  await retrying({ ...options, onFailure: told('reactions') }, async () => {
     const checkpoints = await ReactionCheckpoints.open(options.databaseUrl);
     try {
       await checkpoints.alone(options.right, signal, async (mine) => {
         await Promise.all(
           reactions.map((reaction) =>
-            retrying(reaction.name, { ...options, signal: mine }, () => follow(store, reaction, checkpoints, mine)),
+            retrying({ signal: mine, onFailure: told(reaction.name) }, () =>
+              follow(store, reaction, checkpoints, mine),
+            ),
           ),
         );
       });
@@ -62,25 +63,6 @@ async function follow(
       const reached = again ?? page.next;
       if (reached !== null && !signal.aborted) await checkpoints.write(reaction.name, reached);
       if (again !== null) break;
-    }
-  }
-}
-
-async function retrying(
-  name: string,
-  { signal, onFailure }: Pick<ReactionOptions, 'signal' | 'onFailure'>,
-  work: () => Promise<void>,
-): Promise<void> {
-  for (let wait = RETRY_MS_MIN; !signal.aborted; wait = Math.min(wait * 2, RETRY_MS_MAX)) {
-    const begun = performance.now();
-    try {
-      return await work();
-    } catch (error) {
-      if (signal.aborted) return;
-      onFailure?.(name, error);
-      // Having worked for a while, it is not the same trouble as before.
-      if (performance.now() - begun > RETRY_MS_MAX) wait = RETRY_MS_MIN;
-      await pause(wait, signal);
     }
   }
 }

@@ -4,6 +4,7 @@ import { openIntake, type Intake } from '@bestendig/intake';
 import { openKafka, type Kafka, type OutgoingMessage, type ReceivedMessage, type Sender } from '@bestendig/kafka';
 import { createTestDatabase, uniqueName, type TestDatabase } from '@bestendig/testing';
 import type { HrMessage } from '@bestendig/hr-messages';
+import { allOf } from './whole-topic';
 
 export const OWN_SOURCE = 'urn:nld:oin:00000009000000000000:systeem:bestendig';
 export const SECRET = Buffer.alloc(32, 5);
@@ -61,27 +62,15 @@ export class RunningIngest {
   }
 
   outcomes(): Promise<readonly ToldOutcome[]> {
-    return this.all(this.options.outcomesTopic).then((messages) => messages.map(outcomeOf));
+    return allOf(this.kafka, this.options.outcomesTopic).then((messages) => messages.map(outcomeOf));
   }
 
   deadLetters(): Promise<readonly ReceivedMessage[]> {
-    return this.all(deadLetterTopic(this.options.factsTopic));
+    return allOf(this.kafka, deadLetterTopic(this.options.factsTopic));
   }
 
   async events(): Promise<readonly RecordedEvent[]> {
     return (await this.store.readAll(null, { limit: 10_000, filter: { categories: ['placement'] } })).events;
-  }
-
-  /** All that a topic holds, partition by partition. */
-  async all(topic: string): Promise<readonly ReceivedMessage[]> {
-    const found: ReceivedMessage[] = [];
-    const stop = new AbortController();
-    const group = uniqueName('reader');
-    const reading = this.kafka.consume({ group, topic, batchMessages: 1_000, partitionsAtOnce: 1, signal: stop.signal, handle: async (messages) => void found.push(...messages) });
-    await until(async () => [...(await this.kafka.lag(group, topic)).values()].every((lag) => lag === 0));
-    stop.abort();
-    await reading;
-    return found.sort((a, b) => a.partition - b.partition || Number(a.offset) - Number(b.offset));
   }
 
   async stop(): Promise<void> {
