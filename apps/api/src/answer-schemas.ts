@@ -1,4 +1,5 @@
 import type { Schema } from '@bestendig/hr-messages';
+import { DEAD_LETTER_STATES, OUTCOMES } from '@bestendig/intake';
 import { ANSWERED } from './problem-status';
 
 /*
@@ -45,6 +46,13 @@ const HISTORY_FACT = object({
   verdict: VERDICT, reason: orNull(text), because: orNull(id), refersTo: list(id), referredToBy: list(id), movedTo: ELSEWHERE, movedFrom: ELSEWHERE, hash: text,
 }); // prettier-ignore
 
+const DELIVERY_OUTCOME = oneOf(...OUTCOMES);
+const OUTCOME_COUNTS = { ...Object.fromEntries(OUTCOMES.map((outcome) => [outcome, whole])), total: whole };
+const INTAKE_MESSAGE = object({ id: orNull(text), origin: text, outcome: DELIVERY_OUTCOME, reason: orNull(text), receivedAt: moment, href: orNull(text) });
+const INTAKE_OFFENDER = { outcome: DELIVERY_OUTCOME, reason: orNull(text), count: whole, fields: list(object({ field: text, count: whole })) };
+const INTAKE_TALLY = { outcomes: object(OUTCOME_COUNTS), days: list(object({ day, ...OUTCOME_COUNTS })), offenders: list(reference('IntakeOffender')) };
+const INTAKE_COUNTS = object({ ...INTAKE_TALLY, offenders: list(object(INTAKE_OFFENDER)) });
+
 /** By name, for the components of OpenAPI. */
 export const answerSchemas = (): Readonly<Record<string, Schema>> => ({
   Problem: { ...object({ type: text, title: text, status: whole, detail: text, code: oneOf(...Object.keys(ANSWERED)) }), description: 'RFC 9457; `errors` has all that is wrong, together' },
@@ -59,7 +67,21 @@ export const answerSchemas = (): Readonly<Record<string, Schema>> => ({
   PlacementItem: object({ placementId: id, candidateId: orNull(id), employerId: orNull(text), sector: orNull(text), region: orNull(text), firstDay: orNull(day), lastDay: orNull(day), plannedEnd: orNull(day), spells: whole, parkedFacts: whole }), // prettier-ignore
   ParkedFactList: object({ ...stated, asReported: flag, parkedFacts: list(reference('ParkedFact')) }),
   ParkedFact: object({ placementId: id, eventId: id, type: text, reason: text, because: orNull(id), effectiveDate: day, recordedAt: moment, reportedAt: orNull(moment), source: orNull(text), messageId: text }), // prettier-ignore
-  IntakeOfMessage: object({ source: text, id: text, first: orNull(anything), deliveries: list(anything), now: orNull(anything) }),
+  IntakeOfMessage: object({ source: text, id: text, first: orNull(anything), deliveries: list(anything), now: orNull(anything), links: object({ deliveries: text, deadLetters: orNull(text), placement: orNull(text) }) }),
+  Intake: { ...object({ from: day, until: day, sources: list(reference('IntakeOfSource')), sourcesLeftOut: whole, withoutSource: orNull(INTAKE_COUNTS) }), description: 'The source heard of last is first; `withoutSource` counts what could not be read or may hold a BSN' },
+  IntakeOfSource: object({ source: text, last: INTAKE_MESSAGE, ...INTAKE_TALLY, href: text }),
+  IntakeOffender: object({ ...INTAKE_OFFENDER, href: text, example: INTAKE_MESSAGE }),
+  DeliveryList: object({ deliveries: list(reference('Delivery')) }),
+  Delivery: object({
+    source: orNull(text), id: orNull(text), origin: text, outcome: DELIVERY_OUTCOME, reason: orNull(text), fields: list(text), placementId: orNull(id), eventIds: list(id),
+    recordedAt: orNull(moment), receivedAt: moment, href: orNull(text),
+  }),
+  DeadLetterList: object({ deadLetters: list(reference('DeadLetter')) }),
+  DeadLetter: object({
+    source: orNull(text), id: orNull(text), origin: text, state: oneOf(...DEAD_LETTER_STATES), code: text, cycle: whole, topic: text, partition: whole, offset: text,
+    writtenAt: moment, askedAt: orNull(moment), askedBy: orNull(text), sentAt: orNull(moment), problem: orNull(text), href: orNull(text),
+  }),
+  DeadLettersAsked: object({ asked: whole }),
   CohortRetention: { ...object({ ...measure }), description: 'Rows by start cohort, or groups of rows where grouped; each cell with its counts, share, 95% interval and bounds' },
   Duurzaamheid: { ...object({ ...measure, rows: list(anything) }), description: 'Rows by start cohort; each cell with still in work, unconfirmed, uitval and its bounds, doorstroom, other ends' },
   Projections: object({ projections: list(anything) }),

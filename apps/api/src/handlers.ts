@@ -3,6 +3,9 @@ import { RecordHrFactsHandler, ValidateHrFactsHandler } from './hr-facts/hr-fact
 import { HrFactsController } from './hr-facts/hr-facts.controller';
 import { IntakeController } from './intake/intake.controller';
 import { SearchIntakeHandler } from './intake/intake.queries';
+import { ListDeadLettersHandler, ListDeliveriesHandler } from './intake/lists.queries';
+import { RedriveDeadLettersHandler } from './intake/redrive.command';
+import { GetIntakeHandler } from './intake/summary.query';
 import { LinksController } from './links/links.controller';
 import { MendLinkHandler } from './links/mend.command';
 import { MeasuresController } from './measures/measures.controller';
@@ -34,5 +37,6 @@ export const HANDLERS: readonly Type[] = [
   ...[ValidateHrFactsHandler, GetPlacementHandler, GetPlacementHistoryHandler, ListPlacementsHandler, SearchPlacementsHandler, SearchIntakeHandler],
   ...[ListParkedFactsHandler, GetCohortRetentionHandler, GetDuurzaamheidHandler, GetHealthHandler, GetProjectionsHandler],
   ...[ListQuarantinedPlacementsHandler, RedriveQuarantinedPlacementsHandler, RollBackReadModelsHandler, CancelRebuildHandler],
+  ...[GetIntakeHandler, ListDeliveriesHandler, ListDeadLettersHandler, RedriveDeadLettersHandler],
   ...[RequestRebuildHandler, ApproveRebuildHandler, GetRebuildsHandler],
 ];

@@ -56,8 +56,8 @@ export type RedriveRequest = {
   readonly code?: string;
 };
 
-/** Letters of one page of the list. */
-const LETTERS_MAX = 1_000;
+/** Letters of one page of the list, and one that tells that there are more. */
+const LETTERS_MAX = 1_001;
 
 /** What is known of dead letters; their bytes are in their topic alone. */
 export type DeadLetters = {

@@ -9,8 +9,8 @@ import { summaryOf, type IntakeSummary, type SummaryFilter } from './summary';
 
 /** Rows of one insert. */
 const BATCH_ROWS = 1_000;
-/** Rows of one page of the list. */
-export const LIST_ROWS_MAX = 1_000;
+/** Rows of one page of a list, and one that tells that there are more. */
+export const LIST_ROWS_MAX = 1_001;
 
 export type DeliveryFilter = {
   readonly source?: string;
