@@ -33,7 +33,7 @@ export function readBodies(server: FastifyInstance): void {
 /** The path without its query: what may be logged. */
 export const pathOf = (request: Pick<FastifyRequest, 'url'>): string => request.url.split('?', 1)[0] ?? '';
 
-const OPEN_PATHS = new Set(['/v1/openapi.json', '/v1/health']);
+const OPEN_PATHS = new Set(['/v1/openapi.json', '/v1/asyncapi.json', '/v1/health']);
 
 /** Every path but those open to all needs a token, where there are tokens: also a path that does not exist. */
 export function requireCaller(server: FastifyInstance, tokens: readonly Token[]): void {

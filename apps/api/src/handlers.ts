@@ -14,7 +14,7 @@ import { ListQuarantinedPlacementsHandler } from './quarantine/quarantine.querie
 import { RedriveQuarantinedPlacementsHandler } from './quarantine/redrive.command';
 import { GetCohortRetentionHandler, GetDuurzaamheidHandler } from './measures/measures.queries';
 import { ApproveRebuildHandler, CancelRebuildHandler, RequestRebuildHandler, RollBackReadModelsHandler } from './operations/builds.commands';
-import { OpenApiController } from './operations/openapi.controller';
+import { AsyncApiController, OpenApiController } from './operations/openapi.controller';
 import { OperationsController } from './operations/operations.controller';
 import { GetHealthHandler, GetProjectionsHandler, GetRebuildsHandler } from './operations/operations.queries';
 import { ParkedFactsController } from './parked-facts/parked-facts.controller';
@@ -28,7 +28,7 @@ import { ListPlacementsHandler, SearchPlacementsHandler } from './placements/pla
 /** Every path of the API is a method of one of these. */
 export const CONTROLLERS: readonly Type[] = [
   ...[HrFactsController, PlacementsController, LinksController, ParkedFactsController, IntakeController],
-  ...[MeasuresController, OperationsController, QuarantineController, OpenApiController],
+  ...[MeasuresController, OperationsController, QuarantineController, OpenApiController, AsyncApiController],
 ];
 
 /** One for each command and each query; a test proves it. */

@@ -1,6 +1,6 @@
 import { eventStoreSettings, type EventStoreSettings } from '@bestendig/event-store';
-import { SOURCE } from '@bestendig/hr-messages';
-import { NOBODYS_SOURCE } from '@bestendig/integration-events';
+import { HR_FACTS_TOPIC, SOURCE } from '@bestendig/hr-messages';
+import { HR_OUTCOMES_TOPIC, NOBODYS_SOURCE } from '@bestendig/integration-events';
 import { kafkaSettings, type KafkaSettings } from '@bestendig/kafka';
 import { HrIngestError } from './errors';
 
@@ -20,8 +20,6 @@ export type HrIngestSettings = EventStoreSettings & {
   readonly ownSource: string;
 };
 
-export const HR_FACTS_TOPIC = 'bestendig.hr-facts.v1';
-export const HR_OUTCOMES_TOPIC = 'bestendig.hr-outcomes.v1';
 export const HR_INGEST_GROUP = 'bestendig-hr-ingest';
 export const TOPIC_PARTITIONS = 6;
 

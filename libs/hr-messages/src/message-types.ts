@@ -112,3 +112,6 @@ const byShortName = new Map(MESSAGE_TYPES.map((messageType) => [messageType.shor
 
 export const messageTypeOf = (type: string): MessageType | undefined => byType.get(type);
 export const messageTypeOfShortName = (shortName: string): MessageType | undefined => byShortName.get(shortName);
+
+/** Where these messages come by Kafka, unless an installation chose another name. */
+export const HR_FACTS_TOPIC = 'bestendig.hr-facts.v1';

@@ -24,6 +24,7 @@ export type HrOutcome = {
   readonly recordedAt: string | null;
 };
 
+export const HR_OUTCOMES_TOPIC = 'bestendig.hr-outcomes.v1';
 export const HR_OUTCOME_TYPE = 'nl.bestendig.hr-outcome.v1';
 export const FIRST_HR_OUTCOMES = ['accepted', 'duplicate', 'parked', 'refused', 'deadLetter'] as const;
 export type FirstHrOutcome = (typeof FIRST_HR_OUTCOMES)[number];

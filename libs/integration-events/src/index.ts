@@ -3,6 +3,7 @@ export {
   HR_OUTCOME_EXAMPLE,
   HR_OUTCOME_SCHEMA,
   HR_OUTCOME_TYPE,
+  HR_OUTCOMES_TOPIC,
   LATER_VERDICTS,
   type FirstHrOutcome,
   type HrOutcome,

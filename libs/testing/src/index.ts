@@ -7,3 +7,5 @@ export { placementFacts, registrations, turningDays, TURNING_DAYS } from './fact
 export * from './placement-arbitraries';
 export { heldBytes } from './held-bytes';
 export { describeWithKafka, uniqueName, type TestKafka } from './test-kafka';
+export { incompatibilities, type AnySchema, type SchemaSet } from './schema-compatibility';
+export { testStoredSchemas } from './stored-schemas';
