@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addGenerateCommand } from './generate/generate.command';
 import { addImportCommand } from './import/import.command';
+import { addIntakeCommand } from './intake/intake.command';
 import { addProjectionsCommand } from './projections/projections.command';
 import { addRebuildCommand } from './rebuild/rebuild.command';
 import { addRestoreCommand } from './restore/restore.command';
@@ -19,6 +20,7 @@ export function createProgram(): Command {
   addRebuildCommand(program);
   addRestoreCommand(program);
   addProjectionsCommand(program);
+  addIntakeCommand(program);
   // `npm start -- --help` asks `start` for help: whoever does so is shown all there is.
   program.commands.find((command) => command.name() === 'start')?.addHelpText('after', () => `${otherCommands(program)}${ENVIRONMENT_HELP}`);
   return program;

@@ -10,4 +10,12 @@ export {
   type DeadLetterState,
   type RedriveRequest,
 } from './dead-letters';
-export { type IntakeSummary, type Offender, type OutcomeCounts, type SummaryFilter, type Tally } from './summary';
+export {
+  SUMMARY_DAYS,
+  SUMMARY_DAYS_MAX,
+  type IntakeSummary,
+  type Offender,
+  type OutcomeCounts,
+  type SummaryFilter,
+  type Tally,
+} from './summary';

@@ -4,6 +4,9 @@ import { SELECT_DELIVERY, SET_ASIDE } from './columns';
 import { countedThrough, countsWhere, countTail } from './counted';
 import type { Delivery, Outcome } from './delivery';
 
+/** Days of a summary where nobody says which, and at most. */
+export const SUMMARY_DAYS = 30;
+export const SUMMARY_DAYS_MAX = 366;
 /** Sources of one summary: those that were heard of last. */
 const SOURCES_MAX = 200;
 const OFFENDERS_MAX = 5;

@@ -3,7 +3,14 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
 import { amsterdamDay } from '@bestendig/duurzaamheid-domain';
 import { SOURCE } from '@bestendig/hr-messages';
-import type { Delivery, Offender, OutcomeCounts, Tally } from '@bestendig/intake';
+import {
+  SUMMARY_DAYS,
+  SUMMARY_DAYS_MAX,
+  type Delivery,
+  type Offender,
+  type OutcomeCounts,
+  type Tally,
+} from '@bestendig/intake';
 import { addDays } from '@bestendig/placement-domain';
 import { Answer } from '../answer';
 import type { Asked } from '../asked';
@@ -12,8 +19,6 @@ import { ProblemError, type FieldError } from '../problem';
 import { Resources } from '../resources';
 import { DELIVERIES_PATH, hrefTo, scopeOf, searchOf, SOURCE_RULE } from './intake.views';
 
-const DAYS_DEFAULT = 30;
-const DAYS_MAX = 366;
 /** Nothing was delivered before; the calendar's first year is none of PostgreSQL's. */
 const FIRST_DAY = '2000-01-01';
 
@@ -25,7 +30,7 @@ export class IntakeQuery {
 
   @ApiPropertyOptional({
     format: 'date',
-    description: `first day of receipt (Europe/Amsterdam); by default ${DAYS_DEFAULT} days up to the last`,
+    description: `first day of receipt (Europe/Amsterdam); by default ${SUMMARY_DAYS} days up to the last`,
   })
   @IsOptional()
   @IsDay()
@@ -74,7 +79,7 @@ export class GetIntakeHandler implements IQueryHandler<GetIntake> {
 /** @throws ProblemError `invalid` */
 function periodOf({ from, until }: IntakeQuery, today: string): { readonly from: string; readonly until: string } {
   const last = until ?? today;
-  const first = from ?? addDays(last, 1 - DAYS_DEFAULT);
+  const first = from ?? addDays(last, 1 - SUMMARY_DAYS);
   const faults = faultsOf(first, last);
   if (faults.length > 0) throw new ProblemError('invalid', 'The request does not follow the contract.', faults);
   return { from: first, until: last };
@@ -83,8 +88,9 @@ function periodOf({ from, until }: IntakeQuery, today: string): { readonly from:
 function faultsOf(from: string, until: string): readonly FieldError[] {
   const early = { code: 'outOfRange', detail: `must not be before ${FIRST_DAY}` };
   const after = { code: 'notAllowed', detail: 'must not be after until, which is today by default' };
-  const long = { code: 'outOfRange', detail: `must be at most ${DAYS_MAX} days up to until` };
-  const ofFrom = from < FIRST_DAY ? early : from > until ? after : addDays(from, DAYS_MAX) <= until ? long : null;
+  const long = { code: 'outOfRange', detail: `must be at most ${SUMMARY_DAYS_MAX} days up to until` };
+  const ofFrom =
+    from < FIRST_DAY ? early : from > until ? after : addDays(from, SUMMARY_DAYS_MAX) <= until ? long : null;
   return [
     ...(ofFrom === null ? [] : [{ pointer: '#query/from', ...ofFrom }]),
     ...(until < FIRST_DAY ? [{ pointer: '#query/until', ...early }] : []),
