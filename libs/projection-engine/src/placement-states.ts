@@ -3,6 +3,7 @@ import {
   POLICY_MOMENTS,
   PROEFPLAATSING,
   timeline,
+  timelines,
   type PlacementEvent,
   type Timeline,
 } from '@bestendig/placement-domain';
@@ -26,11 +27,12 @@ export function placementStates(events: readonly PlacementEvent[], from: string 
   const moments = placementMoments(events);
   let first = 0;
   if (from !== null) while (first < moments.length && (moments[first] ?? '') < from) first += 1;
-  const states: PlacementState[] = [];
-  const before = moments[first - 1];
-  if (before !== undefined) states.push({ knownFrom: null, readAt: before, timeline: timelineAt(events, before) });
-  for (let index = first; index < moments.length; index += 1) states.push(stateFrom(events, moments[index] ?? ''));
-  return states;
+  const hasBefore = first > 0;
+  const read = hasBefore ? moments.slice(first - 1) : moments;
+  return timelines(events, read).map((timeline, index) => {
+    const readAt = read[index] ?? '';
+    return { knownFrom: hasBefore && index === 0 ? null : readAt, readAt, timeline };
+  });
 }
 
 /** What is known of the placement from one of its moments on. */

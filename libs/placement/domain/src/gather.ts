@@ -10,7 +10,7 @@ import type {
 import type { EndFact } from './ends';
 import type { ContractFact } from './contracts';
 import type { IntervalEnd, IntervalExtension, IntervalStart } from './intervals';
-import { compareDay, park, type Live, type LiveFact, type Verdicts } from './live-fact';
+import { insert, park, type Live, type LiveFact, type Verdicts } from './live-fact';
 import { contradictsItself, earliest, isInexact, isReadable, latest } from './readable';
 import { addDays } from './days';
 
@@ -42,91 +42,107 @@ export type Gathered = {
   readonly hired: Point<'HiredByInlener'>[];
 };
 
-/** Lays out `facts`, putting them in order of days; parks what cannot be read and what contradicts itself. */
-export function gather(facts: LiveFact[], verdicts: Verdicts): Gathered {
-  const gathered: Gathered = {
-    registrations: [],
-    contracts: [],
-    madePermanent: [],
-    ends: [],
-    stages: { starts: [], ends: [] },
-    werkervaringsplekken: { starts: [], ends: [] },
-    proefplaatsingen: { starts: [], extensions: [], ends: [] },
-    interruptions: { starts: [], ends: [] },
-    externalJobcoach: { starts: [], ends: [] },
-    internalJobcoach: { starts: [], ends: [] },
-    buddy: { starts: [], ends: [] },
-    arrangements: [],
-    hours: [],
-    work: [],
-    trainings: [],
-    hired: [],
-  };
-  for (const live of facts.sort(compareDay)) {
-    if (!isReadable(live.fact)) park(verdicts, live, 'unreadable');
-    else if (contradictsItself(live.fact)) park(verdicts, live, 'datesContradict');
-    else lay(live, gathered);
-  }
-  return gathered;
+/** The layers of a timeline that facts belong to, in the order in which they decide; `notices` have none of their own. */
+export type Layer =
+  | 'registration'
+  | 'arrangements'
+  | 'employment'
+  | 'trials'
+  | 'phases'
+  | 'hours'
+  | 'work'
+  | 'interruptions'
+  | 'support'
+  | 'trainings'
+  | 'notices';
+
+export const nothingGathered = (): Gathered => ({
+  registrations: [],
+  contracts: [],
+  madePermanent: [],
+  ends: [],
+  stages: { starts: [], ends: [] },
+  werkervaringsplekken: { starts: [], ends: [] },
+  proefplaatsingen: { starts: [], extensions: [], ends: [] },
+  interruptions: { starts: [], ends: [] },
+  externalJobcoach: { starts: [], ends: [] },
+  internalJobcoach: { starts: [], ends: [] },
+  buddy: { starts: [], ends: [] },
+  arrangements: [],
+  hours: [],
+  work: [],
+  trainings: [],
+  hired: [],
+});
+
+/**
+ * Adds a fact that has a higher rank than those before; parks it where it cannot be read or contradicts itself.
+ *
+ * @returns the layer that it belongs to; null where it is parked
+ */
+export function gather(live: LiveFact, to: Gathered, verdicts: Verdicts): Layer | null {
+  if (isReadable(live.fact) && !contradictsItself(live.fact)) return lay(live, to);
+  park(verdicts, live, isReadable(live.fact) ? 'datesContradict' : 'unreadable');
+  return null;
 }
 
-function lay(live: LiveFact, to: Gathered): void {
+function lay(live: LiveFact, to: Gathered): Layer {
   const { fact, order, at, eventId, day } = live;
   switch (fact.type) {
     case 'PlacementRegistered':
-      to.registrations.push({ order, at, eventId, day, data: fact.data });
-      return;
+      insert(to.registrations, { order, at, eventId, day, data: fact.data });
+      return 'registration';
     case 'ArrangementChanged':
-      to.arrangements.push({ order, at, eventId, day, data: fact.data });
-      return;
+      insert(to.arrangements, { order, at, eventId, day, data: fact.data });
+      return 'arrangements';
     case 'HiredByInlener':
-      to.hired.push({ order, at, eventId, day, data: fact.data });
-      return;
+      insert(to.hired, { order, at, eventId, day, data: fact.data });
+      return 'arrangements';
     case 'StageStarted':
-      to.stages.starts.push(start(live, fact.data.plannedEnd, null));
-      return;
+      insert(to.stages.starts, start(live, fact.data.plannedEnd, null));
+      return 'phases';
     case 'StageEnded':
-      to.stages.ends.push(end(live, day, null));
-      return;
+      insert(to.stages.ends, end(live, day, null));
+      return 'phases';
     case 'WerkervaringsplekStarted':
-      to.werkervaringsplekken.starts.push(start(live, fact.data.plannedEnd, null));
-      return;
+      insert(to.werkervaringsplekken.starts, start(live, fact.data.plannedEnd, null));
+      return 'phases';
     case 'WerkervaringsplekEnded':
-      to.werkervaringsplekken.ends.push(end(live, day, null));
-      return;
+      insert(to.werkervaringsplekken.ends, end(live, day, null));
+      return 'phases';
     case 'ProefplaatsingStarted':
-      to.proefplaatsingen.starts.push(start(live, fact.data.plannedEnd, fact.data));
-      return;
+      insert(to.proefplaatsingen.starts, start(live, fact.data.plannedEnd, fact.data));
+      return 'trials';
     case 'ProefplaatsingExtended':
-      to.proefplaatsingen.extensions.push({
+      insert(to.proefplaatsingen.extensions, {
         order,
         at,
         eventId,
         day,
         plannedEnd: notBefore(day, fact.data.plannedEnd),
       });
-      return;
+      return 'trials';
     case 'ProefplaatsingEnded':
-      to.proefplaatsingen.ends.push(end(live, day, fact.data));
-      return;
+      insert(to.proefplaatsingen.ends, end(live, day, fact.data));
+      return 'trials';
     case 'ContractSigned':
     case 'ContractExtended': {
       const { plannedEnd, inexact } = fact.data;
       const signed = fact.type === 'ContractSigned' ? fact.data : null;
-      to.contracts.push({
+      insert(to.contracts, {
         order, at, eventId, day,
         plannedEnd: plannedEnd === undefined ? null : notBefore(day, plannedEnd),
         form: signed?.form ?? null,
         proeftijdDays: signed?.proeftijdDays ?? 0,
         inexactStart: isInexact(inexact, 'effectiveDate'),
       }); // prettier-ignore
-      return;
+      return 'employment';
     }
     case 'ContractMadePermanent':
-      to.madePermanent.push(live);
-      return;
+      insert(to.madePermanent, live);
+      return 'employment';
     case 'ContractEnded':
-      to.ends.push({
+      insert(to.ends, {
         order,
         at,
         eventId,
@@ -135,49 +151,49 @@ function lay(live: LiveFact, to: Gathered): void {
         lastDay: day,
         ...vagueness(day, fact.data.inexact, 'effectiveDate'),
       });
-      return;
+      return 'employment';
     case 'UitvalRecorded':
     case 'DoorstroomRecorded':
     case 'EmploymentContinued':
     case 'PlacementEndedOtherwise':
-      to.ends.push({
+      insert(to.ends, {
         order, at, eventId, day, fact,
         lastDay: fact.data.lastDay ?? null,
         ...vagueness(fact.data.lastDay ?? day, fact.data.inexact, 'lastDay'),
       }); // prettier-ignore
-      return;
+      return 'employment';
     case 'HoursChanged':
-      to.hours.push({ order, at, eventId, day, data: fact.data });
-      return;
+      insert(to.hours, { order, at, eventId, day, data: fact.data });
+      return 'hours';
     case 'WorkChanged':
-      to.work.push({ order, at, eventId, day, data: fact.data });
-      return;
+      insert(to.work, { order, at, eventId, day, data: fact.data });
+      return 'work';
     case 'JobcoachAssigned': {
       const jobcoach = fact.data.kind === 'external' ? to.externalJobcoach : to.internalJobcoach;
-      jobcoach.starts.push(start(live, fact.data.grantUntil, fact.data));
-      return;
+      insert(jobcoach.starts, start(live, fact.data.grantUntil, fact.data));
+      return 'support';
     }
     case 'JobcoachEnded': {
       const jobcoach = fact.data.kind === 'external' ? to.externalJobcoach : to.internalJobcoach;
-      jobcoach.ends.push(end(live, day, null));
-      return;
+      insert(jobcoach.ends, end(live, day, null));
+      return 'support';
     }
     case 'BuddyAssigned':
-      to.buddy.starts.push(start(live, undefined, null));
-      return;
+      insert(to.buddy.starts, start(live, undefined, null));
+      return 'support';
     case 'BuddyEnded':
-      to.buddy.ends.push(end(live, day, null));
-      return;
+      insert(to.buddy.ends, end(live, day, null));
+      return 'support';
     case 'TrainingCompleted':
-      to.trainings.push({ order, at, eventId, day, data: fact.data });
-      return;
+      insert(to.trainings, { order, at, eventId, day, data: fact.data });
+      return 'trainings';
     case 'EmploymentInterrupted':
-      to.interruptions.starts.push(start(live, undefined, fact.data));
-      return;
+      insert(to.interruptions.starts, start(live, undefined, fact.data));
+      return 'interruptions';
     case 'EmploymentResumed':
       // Its date is the first day back.
-      to.interruptions.ends.push(end(live, addDays(day, -1), null));
-      return;
+      insert(to.interruptions.ends, end(live, addDays(day, -1), null));
+      return 'interruptions';
   }
 }
 

@@ -4,7 +4,7 @@ export * from './chains-types';
 export * from './days';
 export * from './policies';
 export { compareRank } from './rank';
-export { timeline } from './timeline';
+export { timeline, timelines } from './timeline';
 export { groupsOf } from './chain-groups';
 export { chains, chainsAtEveryEnd, PERSON_PLACEMENTS_MAX, unjoinedChains, type PlacementTimeline } from './chains';
 export { COMMANDS, factOf, type PlacementCommand } from './commands';

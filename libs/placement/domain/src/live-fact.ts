@@ -12,7 +12,7 @@ export type Live = {
 };
 export type LiveFact = Live & { readonly fact: PlacementFact };
 
-const STANDS: Verdict = { verdict: 'stands' };
+export const STANDS: Verdict = { verdict: 'stands' };
 
 /** The verdict on each event, by its index in rank order. What nobody parks stands. */
 export type Verdicts = Verdict[];
@@ -26,7 +26,15 @@ export function park(verdicts: Verdicts, live: Live, reason: ParkedReason, becau
     because === undefined ? { verdict: 'parked', reason } : { verdict: 'parked', reason, because: because.eventId };
 }
 
-/** By day, and on one day by rank. */
-export function compareDay(a: Live, b: Live): number {
-  return a.day === b.day ? a.order - b.order : a.day < b.day ? -1 : 1;
+/** As nobody had parked them. */
+export function standAgain(verdicts: Verdicts, facts: readonly Live[]): void {
+  for (const { at } of facts) verdicts[at] = STANDS;
+}
+
+/** Puts a fact of the highest rank so far among others: by day, and on one day by rank. */
+export function insert<Fact extends Live>(facts: Fact[], fact: Fact): void {
+  let at = facts.length;
+  for (let before = facts[at - 1]; before !== undefined && before.day > fact.day; before = facts[at - 1]) at -= 1;
+  if (at === facts.length) facts.push(fact);
+  else facts.splice(at, 0, fact);
 }

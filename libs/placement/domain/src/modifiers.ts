@@ -46,7 +46,8 @@ export function resolveModifiers(events: readonly PlacementEvent[]): Unmodified 
   return left;
 }
 
-function liveFact(order: number, at: number, by: PlacementEvent, fact: PlacementFact): LiveFact {
+/** A fact, with the event that gives its content. */
+export function liveFact(order: number, at: number, by: PlacementEvent, fact: PlacementFact): LiveFact {
   return { order, at, eventId: by.id, day: statedDay(fact), fact };
 }
 

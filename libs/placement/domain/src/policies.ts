@@ -132,3 +132,8 @@ export const POLICY_MOMENTS: readonly string[] = [
       .filter((moment) => moment !== ALWAYS_KNOWN),
   ),
 ].sort();
+
+/** Whether the same policy rows were known at both moments. */
+export function isKnownAlike(knownAt: string | undefined, later: string): boolean {
+  return knownAt !== undefined && !POLICY_MOMENTS.some((moment) => knownAt < moment && moment <= later);
+}

@@ -1,13 +1,18 @@
 import {
   correctedHistories,
+  fact,
+  given,
   junkEvents,
+  moment,
   personHistories,
   placementFacts,
   placementHistories,
+  registered,
+  signed,
   spoiltHistories,
 } from '@bestendig/testing';
 import fc from 'fast-check';
-import { chainsAtEveryEnd, timeline, type PlacementEvent, type Timeline } from '.';
+import { addDays, chainsAtEveryEnd, POLICY_MOMENTS, timeline, timelines, type PlacementEvent, type Timeline } from '.';
 
 const RUNS = { numRuns: 100 };
 const histories = fc.oneof({ weight: 2, arbitrary: placementHistories }, { weight: 1, arbitrary: correctedHistories });
@@ -70,6 +75,61 @@ test('as known at a moment it is the timeline of what was recorded by then', () 
     }),
     RUNS,
   );
+});
+
+describe('timelines moment by moment', () => {
+  const byKnownTime = (a: PlacementEvent, b: PlacementEvent): number =>
+    a.recordedAt < b.recordedAt ? -1 : a.recordedAt > b.recordedAt ? 1 : 0;
+  /** Known in the order of their ranks, as facts mostly come: the reading before is added to each time. */
+  const comingByRank = (events: readonly PlacementEvent[]): readonly PlacementEvent[] =>
+    events.map((event, i) => ({ ...event, reportedAt: `2023-12-31T01:00:00.${String(i).padStart(6, '0')}Z` }));
+  const anything = fc.oneof(
+    { weight: 4, arbitrary: placementHistories },
+    { weight: 4, arbitrary: placementHistories.map(comingByRank) },
+    { weight: 1, arbitrary: correctedHistories },
+    { weight: 1, arbitrary: spoiltHistories },
+    { weight: 1, arbitrary: spoiltHistories.map(comingByRank) },
+    { weight: 1, arbitrary: junkEvents },
+  );
+  /** Recorded since some years before the last policy rows became known, from a day to two years apart. */
+  const spread = fc
+    .tuple(anything, fc.array(fc.integer({ min: 0, max: 730 }), { minLength: 60, maxLength: 60 }))
+    .map(([events, gaps]): readonly PlacementEvent[] => {
+      let day = addDays('2013-01-01', gaps[0] ?? 0);
+      return [...events].sort(byKnownTime).map((event, i) => {
+        day = addDays(day, (gaps[i] ?? 0) < 200 ? 0 : (gaps[i] ?? 0));
+        return { ...event, recordedAt: `${day}T00:00:00.000000Z` };
+      });
+    });
+
+  test('are those of each moment by itself, whatever was shared between them', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          anything.map((events) => [...events].sort(byKnownTime)),
+          spread,
+        ),
+        (events) => {
+          const moments = [...new Set([...events.map(({ recordedAt }) => recordedAt), ...POLICY_MOMENTS])].sort();
+          const read = timelines(events, moments);
+          // Looked at last: what was read first must not change with what comes after.
+          expect(read).toEqual(moments.map((moment) => timeline(events, moment)));
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test('share what a fact does not touch', () => {
+    const { events } = given(
+      registered({ hoursPerWeek: 24 }),
+      signed('2020-01-01', '2020-12-31'),
+      fact('HoursChanged', { effectiveDate: '2020-06-01', hoursPerWeek: 32 }),
+    );
+    const [before, after] = timelines(events, [moment(2), moment(3)]);
+    expect(after?.spells).toBe(before?.spells);
+    expect(after?.hoursPerWeek.map(({ value }) => value)).toEqual([24, 32]);
+  });
 });
 
 test('it never throws, whatever it is given', () => {

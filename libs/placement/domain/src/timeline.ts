@@ -1,16 +1,13 @@
-import { contractSegments } from './contracts';
-import type { EndFact } from './ends';
 import type { PlacementEvent, PlacementFact } from './facts';
-import { gather, type Gathered, type Point } from './gather';
-import { park, type Verdicts } from './live-fact';
-import { resolveModifiers } from './modifiers';
-import { noticesOf } from './notices';
-import { interruptions, phases, proefplaatsingen, support } from './phases';
-import { rankedFacts } from './rank';
+import { gather, nothingGathered, type Gathered, type Point } from './gather';
+import { decideFrom, undecided, type Decided } from './layers';
+import { park, STANDS, type LiveFact, type Verdicts } from './live-fact';
+import { liveFact, resolveModifiers } from './modifiers';
+import { isKnownAlike } from './policies';
+import { compareRank, rankedFacts } from './rank';
 import { statedDay } from './readable';
-import { spellsOf } from './spells';
-import type { FactVerdict, Timeline } from './timeline-types';
-import { arrangements, hoursPerWeek, trainings, workCodes } from './values';
+import { isModifier } from './references';
+import type { FactVerdict, Timeline, Verdict } from './timeline-types';
 
 /**
  * What is so of one placement, read from its facts known at `knownAt` (form of recordedAt; all facts, when left out).
@@ -22,38 +19,121 @@ import { arrangements, hoursPerWeek, trainings, workCodes } from './values';
  * ended; the rest. Of facts that exclude each other the lowest rank stands.
  */
 export function timeline(events: readonly PlacementEvent[], knownAt?: string): Timeline {
-  const ranked = rankedFacts(events, knownAt);
-  const { facts, verdicts, asCorrected } = resolveModifiers(ranked);
-  const gathered = gather(facts, verdicts);
-  const registration = theRegistration(gathered, verdicts);
-  if (registration === null) {
-    for (const live of facts) if (verdicts[live.at]?.verdict === 'stands') park(verdicts, live, 'notRegistered');
-    return { ...NOTHING, source: ranked[0]?.source ?? null, facts: factVerdicts(ranked, verdicts, asCorrected) };
-  }
-  const dated: EndFact[] = [];
-  const undated: EndFact[] = [];
-  for (const end of gathered.ends) (end.lastDay === null ? undated : dated).push(end);
-  dated.sort(compareLastDay);
+  return timelineOf(readingOf(events, knownAt));
+}
 
-  const { arrangement, employer, hired } = arrangements(registration, gathered.arrangements, gathered.hired, verdicts);
-  const segments = contractSegments(gathered.contracts, dated, undated, gathered.madePermanent, verdicts, knownAt);
-  const spells = spellsOf(segments, undated, hired, verdicts);
-  const trials = proefplaatsingen(gathered.proefplaatsingen, verdicts, knownAt);
+/**
+ * The timeline at each of these moments, ascending: what `timeline` says of each, but made from the one before where a
+ * moment only adds to it. What the added facts cannot change is then the same object as before.
+ *
+ * @param events in the order in which they became known.
+ */
+export function timelines(events: readonly PlacementEvent[], moments: readonly string[]): readonly Timeline[] {
+  const read: Timeline[] = [];
+  let reading: Reading | null = null;
+  let known = 0;
+  for (const moment of moments) {
+    const before = known;
+    while (known < events.length && (events[known]?.recordedAt ?? '') <= moment) known += 1;
+    if (reading === null || !extend(reading, events.slice(before, known), moment))
+      reading = readingOf(events.slice(0, known), moment);
+    read.push(timelineOf(reading));
+  }
+  return read;
+}
+
+/** What a timeline is read from, which facts that become known later may be added to. */
+type Reading = {
+  knownAt: string | undefined;
+  /** By rank. */
+  readonly events: PlacementEvent[];
+  readonly verdicts: Verdicts;
+  readonly gathered: Gathered;
+  /** Null where there are no modifiers. */
+  readonly asCorrected: ReadonlyMap<number, PlacementFact> | null;
+  /** Null while no registration stands. */
+  decided: Decided | null;
+  registration: Timeline['registration'];
+  source: string | null;
+  /** What was last said of each event, and the verdict that it was said with. */
+  readonly told: FactVerdict[];
+  readonly toldBy: Verdict[];
+};
+
+function readingOf(known: readonly PlacementEvent[], knownAt: string | undefined): Reading {
+  const events = rankedFacts(known, knownAt);
+  const { facts, verdicts, asCorrected } = resolveModifiers(events);
+  const gathered = nothingGathered();
+  const source = events[0]?.source ?? null;
+  const reading: Reading = { knownAt, events, verdicts, gathered, asCorrected, decided: null, registration: null, source, told: [], toldBy: [] }; // prettier-ignore
+  for (const live of facts) gather(live, gathered, verdicts);
+  const by = theRegistration(gathered, verdicts);
+  if (by !== null) register(reading, by);
+  else for (const live of facts) parkUnregistered(live, verdicts);
+  return reading;
+}
+
+function register(reading: Reading, by: Point<'PlacementRegistered'>): void {
+  reading.decided = undecided(by, reading);
+  reading.registration = registrationOf(by);
+  reading.source = reading.events[by.order]?.source ?? null;
+  decideFrom('registration', reading.decided);
+}
+
+function parkUnregistered(live: LiveFact, verdicts: Verdicts): void {
+  if (verdicts[live.at]?.verdict === 'stands') park(verdicts, live, 'notRegistered');
+}
+
+/**
+ * Adds facts that became known after all others.
+ *
+ * @returns false, and leaves the reading as it was, where it must be read anew: where they rank among the others, change what
+ * others are (a modifier, a registration), or another policy is known by then.
+ */
+function extend(reading: Reading, added: readonly PlacementEvent[], knownAt: string): boolean {
+  const { events, verdicts, gathered, decided, asCorrected } = reading;
+  if (asCorrected !== null || added.length > ADDED_MAX || !isKnownAlike(reading.knownAt, knownAt)) return false;
+  let last = events.at(-1);
+  for (const event of added) {
+    if (last === undefined || compareRank(last, event) >= 0) return false;
+    if (isModifier(event) || event.type === 'PlacementRegistered') return false;
+    last = event;
+  }
+  reading.knownAt = knownAt;
+  if (decided !== null) decided.knownAt = knownAt;
+  for (const event of added) {
+    if (isModifier(event)) continue;
+    const at = events.push(event) - 1;
+    verdicts.push(STANDS);
+    const live = liveFact(at, at, event, event);
+    const layer = gather(live, gathered, verdicts);
+    if (decided === null) parkUnregistered(live, verdicts);
+    else if (layer !== null) decideFrom(layer, decided);
+  }
+  return true;
+}
+
+/** Each is decided over by itself: of many that came at once, all together is sooner. */
+const ADDED_MAX = 3;
+
+function timelineOf(reading: Reading): Timeline {
+  const { registration, source, decided } = reading;
+  const facts = factVerdicts(reading);
+  if (decided === null) return { ...NOTHING, source, facts };
   return {
-    registration: registrationOf(registration),
-    source: ranked[registration.order]?.source ?? null,
-    phases: phases(gathered, trials, spells, verdicts),
-    spells,
-    employer,
-    arrangement,
-    hoursPerWeek: hoursPerWeek(registration, gathered.hours, verdicts),
-    work: workCodes(gathered.work, verdicts),
-    interruptions: interruptions(gathered.interruptions, verdicts),
-    support: support(gathered, verdicts),
-    trainings: trainings(gathered.trainings, verdicts),
-    notices: noticesOf(segments, trials, gathered.ends, verdicts, knownAt),
-    // Last: by now every layer has parked what it parks.
-    facts: factVerdicts(ranked, verdicts, asCorrected),
+    registration,
+    source,
+    facts,
+    phases: decided.phases,
+    spells: decided.spells,
+    employer: decided.employer,
+    arrangement: decided.arrangement,
+    hoursPerWeek: decided.hoursPerWeek,
+    work: decided.work,
+    interruptions: decided.interruptions,
+    support: decided.support,
+    trainings: decided.trainings,
+    notices: decided.notices,
   };
 }
 
@@ -98,24 +178,20 @@ function registrationOf({ eventId, data }: Point<'PlacementRegistered'>): NonNul
   };
 }
 
-function compareLastDay(a: EndFact, b: EndFact): number {
-  if (a.lastDay === b.lastDay) return a.order - b.order;
-  return (a.lastDay ?? '') < (b.lastDay ?? '') ? -1 : 1;
-}
-
-function factVerdicts(
-  ranked: readonly PlacementEvent[],
-  verdicts: Verdicts,
-  asCorrected: ReadonlyMap<number, PlacementFact> | null,
-): readonly FactVerdict[] {
-  return ranked.map((event, i) => {
-    const stands = standingFact(event);
-    const verdict = verdicts[i];
-    // Nearly all stand, and a spread is dear.
-    if (verdict === undefined || verdict.verdict === 'stands') return stands;
+function factVerdicts({ events, verdicts, asCorrected, told, toldBy }: Reading): readonly FactVerdict[] {
+  for (let i = 0; i < events.length; i += 1) {
+    const [event, verdict] = [events[i], verdicts[i]];
+    if (event === undefined || verdict === undefined || toldBy[i] === verdict) continue;
     const replacement = asCorrected?.get(i);
-    return { ...stands, ...verdict, ...(replacement === undefined ? {} : { asCorrected: replacement }) };
-  });
+    const stands = standingFact(event);
+    // Nearly all stand, and a spread is dear.
+    told[i] =
+      verdict.verdict === 'stands'
+        ? stands
+        : { ...stands, ...verdict, ...(replacement === undefined ? {} : { asCorrected: replacement }) };
+    toldBy[i] = verdict;
+  }
+  return told.slice();
 }
 
 function standingFact(event: PlacementEvent): FactVerdict {
