@@ -1,3 +1,4 @@
+import { v5 as uuidv5 } from 'uuid';
 import { list, oneOf, type JsonSchema } from './json-schema';
 import { PLACEMENT_PARTS, PLACEMENT_VIEW_SCHEMA, type PlacementPart, type PlacementView } from './placement-view';
 
@@ -37,7 +38,10 @@ export type IntegrationEvent = {
 
 const REVISION_DIGITS = 10;
 
-/** Tells that a placement changed. The id is the stored event's: told twice, it counts once. */
+/** Never changes: ids of messages are names within it. */
+const STORED_EVENTS = '3d0d5a4e-52c5-5a0b-9f0e-6a1f0f6f2c11';
+
+/** Tells that a placement changed. The id follows from the stored event's, which is unique within its placement only: told twice, it counts once. */
 export function placementChanged(
   source: string,
   cause: Cause,
@@ -48,7 +52,7 @@ export function placementChanged(
   return { key: view.placementId, attributes: attributesOf(source, PLACEMENT_CHANGED_TYPE, cause, view), data };
 }
 
-/** The state of a placement after an event, for the compacted topic. */
+/** The state of a placement after an event, for the compacted topic. Its id is another one than that of the change. */
 export function placementState(source: string, cause: Cause, view: PlacementView): IntegrationEvent {
   return { key: view.placementId, attributes: attributesOf(source, PLACEMENT_STATE_TYPE, cause, view), data: view };
 }
@@ -66,7 +70,7 @@ function attributesOf(
   { placementId }: PlacementView,
 ): Readonly<Record<string, string>> {
   return {
-    id,
+    id: uuidv5(`${type} ${placementId} ${id}`, STORED_EVENTS),
     source,
     type,
     time: recordedAt,

@@ -8,7 +8,7 @@ import { day, list, number, object, orNull, text, uuid, type JsonSchema } from '
  */
 export type PlacementView = {
   readonly placementId: string;
-  /** Formal employer, as `kvk:...`, `oin:...`, `rsin:...` or `lhn:...`; null while none is known. */
+  /** Formal employer, as `kvk:...`, `oin:...`, `rsin:...` or `lhn:...`; null where there is no employment. */
   readonly employer: string | null;
   readonly hoursPerWeek: number | null;
   /** Stretches of paid employment without a day between, by first day. Empty before the first, and where all was retracted. */
@@ -31,8 +31,12 @@ export const PLACEMENT_VIEW_SCHEMA: JsonSchema = object(
   'What holds of a placement by all that is known now',
 );
 
-/** The view of a placement by what is known at one moment. Pure; the latest dated value counts, whatever today is. */
+/**
+ * The view of a placement by what is known at one moment. Pure; the latest dated value counts, whatever today is. Without paid
+ * employment it is empty: a job that is known long before its first contract would tell of a proefplaatsing.
+ */
 export function placementView(placementId: string, { employer, hoursPerWeek, spells }: Timeline): PlacementView {
+  if (spells.length === 0) return emptyView(placementId);
   return {
     placementId,
     employer: employer.at(-1)?.value ?? null,
@@ -41,7 +45,7 @@ export function placementView(placementId: string, { employer, hoursPerWeek, spe
   };
 }
 
-/** Of a placement of which nothing is known. */
+/** Of a placement of which there is nothing to tell. */
 export const emptyView = (placementId: string): PlacementView => ({
   placementId,
   employer: null,
