@@ -24,11 +24,12 @@ function javaOf(javaHome: string): string | null {
   return javaHome !== '' && existsSync(own) ? own : 'java';
 }
 
-/** Null where it does not run. */
+/** Null where it does not run, or says something else than a version. */
 function versionOf(java: string): number | null {
   try {
     const said = execFileSync(java, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 20_000 });
-    return Number(/\b(\d+)(?:\.\d+)*/.exec(said)?.[1] ?? Number.NaN);
+    const version = /\b(\d+)(?:\.\d+)*/.exec(said)?.[1];
+    return version === undefined ? null : Number(version);
   } catch {
     return null;
   }

@@ -30,7 +30,11 @@ export type LocalKafkaOptions = FoundKafka & {
   readonly port?: number;
 };
 
-export const LOCAL_KAFKA_ERRORS = ['notStarted', 'notFormatted'] as const;
+export const LOCAL_KAFKA_ERRORS = [
+  'notStarted', // the broker ended by itself, or took too long
+  'notFormatted', // its folder could not be made ready
+  'portTaken', // another program listens at the port it is to have
+] as const; // prettier-ignore
 export class LocalKafkaError extends Error {
   constructor(
     readonly code: (typeof LOCAL_KAFKA_ERRORS)[number],
@@ -47,10 +51,14 @@ const STOP_MS_MAX = 15_000;
 /** Makes a broker (KRaft, one node, loopback only) and starts it. @throws LocalKafkaError */
 export async function startLocalKafka(options: LocalKafkaOptions): Promise<LocalKafka> {
   const { folder } = options;
-  await mkdir(folder, { recursive: true });
   const port = options.port ?? (await freePort());
   const settings = join(folder, 'server.properties');
-  await writeFile(settings, propertiesOf(port, await freePort(), join(folder, 'data')));
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(settings, propertiesOf(port, await freePort(), join(folder, 'data')));
+  } catch (error) {
+    throw new LocalKafkaError('notFormatted', `The folder of the Kafka broker cannot be written: ${String(error)}`);
+  }
   if (!existsSync(join(folder, 'data', 'meta.properties'))) await format(options, settings);
   const broker = new Broker(options, settings, port);
   await broker.start();
@@ -112,14 +120,17 @@ class Broker implements LocalKafka {
 
   async start(): Promise<void> {
     if (this.running !== null) return;
+    // What answers there would be taken for our broker.
+    if (await answers(this.port)) throw new LocalKafkaError('portTaken', `Another program listens at port ${this.port}.`);
     const { java, kafkaHome, folder } = this.options;
     const log = join(folder, 'broker.log');
     const program = [java, '-Xmx512m', '-XX:+UseSerialGC', '-cp', join(kafkaHome, 'libs', '*'), 'kafka.Kafka', this.settings];
     const watcher = spawn('/bin/sh', ['-c', WATCHED, 'sh', log, ...program], { detached: true, stdio: ['pipe', 'pipe', 'ignore'] });
     const ended = once(watcher, 'exit');
     ended.catch(() => undefined);
-    const [said] = (await once(watcher.stdout, 'data')) as [Buffer];
-    this.running = { watcher, pid: Number(said.toString().trim()), ended };
+    const said: unknown[] | null = await Promise.race([once(watcher.stdout, 'data'), ended]).catch(() => null);
+    if (!Buffer.isBuffer(said?.[0])) throw new LocalKafkaError('notStarted', 'The Kafka broker did not start: it needs /bin/sh.');
+    this.running = { watcher, pid: Number(said[0].toString().trim()), ended };
     let isOver = false;
     void ended.finally(() => {
       isOver = true;

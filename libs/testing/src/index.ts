@@ -9,3 +9,4 @@ export { heldBytes } from './held-bytes';
 export { describeWithKafka, uniqueName, type TestKafka } from './test-kafka';
 export { incompatibilities, type AnySchema, type SchemaSet } from './schema-compatibility';
 export { testStoredSchemas } from './stored-schemas';
+export { BuiltKafka, type OwnProcess } from './built-kafka';
