@@ -1,2 +1,3 @@
+export { rebuildCopyFolder } from './rebuild-source';
 export { partThreadCount, startPartThreads, type PartThreads } from './part-threads';
 export { project, type ProjectOptions } from './project';

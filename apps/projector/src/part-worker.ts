@@ -1,9 +1,9 @@
 import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openEventStore } from '@bestendig/event-store';
-import { connectForParts, foldPart, type PartTask } from '@bestendig/projection-engine';
+import { openEventStore, type EventStore } from '@bestendig/event-store';
+import { connectForParts, copyStep, foldPart } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
-import type { PartAnswer, PartWorkerData } from './part-threads';
+import type { PartAnswer, PartWorkerData, ThreadTask } from './part-threads';
 
 // A rebuild takes the processor time that questions and recording leave; where the system does not allow it, its share.
 try {
@@ -12,19 +12,28 @@ try {
   // It is a courtesy.
 }
 
-// The whole of this thread: fold one part after the other, until it is ended from outside. A part is one transaction, so
-// that ending it at any moment leaves nothing behind.
+// The whole of this thread: one part after the other, until it is ended from outside. A part is one transaction, so that
+// ending it at any moment leaves nothing behind; a copy knows how far it was told to be.
 const { log } = workerData as PartWorkerData;
-const opened = Promise.all([openEventStore({ ...log, maxConnections: 3 }), connectForParts(log.databaseUrl)]);
+const connected = connectForParts(log.databaseUrl);
 // Who asks for a part is told.
-opened.catch(() => undefined);
+connected.catch(() => undefined);
+let opened: Promise<EventStore> | null = null;
+/** Not needed for what was copied: then it may be away. */
+const store = async (): Promise<EventStore> => {
+  opened ??= openEventStore({ ...log, maxConnections: 3 });
+  opened.catch(() => (opened = null));
+  return opened;
+};
 
-parentPort?.on('message', (task: PartTask) => void answer(task).then((told) => parentPort?.postMessage(told)));
+parentPort?.on('message', (task: ThreadTask) => void answer(task).then((told) => parentPort?.postMessage(told)));
 
-async function answer(task: PartTask): Promise<PartAnswer> {
+async function answer(task: ThreadTask): Promise<PartAnswer> {
   try {
-    const [store, client] = await opened;
-    return { done: await foldPart({ set: READ_MODELS, store, client }, task) };
+    const client = await connected;
+    if ('copy' in task) return { done: await copyStep({ store: await store(), client }, task.copy) };
+    const source = task.fold.copy === undefined ? await store() : null;
+    return { done: await foldPart({ set: READ_MODELS, store: source, client }, task.fold) };
   } catch (error) {
     return { failed: sendable(error) };
   }

@@ -8,7 +8,7 @@ import { ENVIRONMENT_HELP, readSettings } from './settings';
 
 test('an empty variable is one that is not set, and one without its form is named but never repeated', () => {
   expect(readSettings({ PORT: '', DATABASE_URL: '' })).toMatchObject({ port: 8080, databaseUrl: undefined, host: '127.0.0.1', dataFolder: resolve('.bestendig') });
-  for (const environment of [{ PORT: '65536' }, { PORT: 'x1y' }, { BESTENDIG_SECRET: 'x1y' }, { DATABASE_URL: 'x1y://' }, { LOG_LEVEL: 'x1y' }, { REBUILD_APPROVAL: 'x1y' }]) {
+  for (const environment of [{ PORT: '65536' }, { PORT: 'x1y' }, { BESTENDIG_SECRET: 'x1y' }, { DATABASE_URL: 'x1y://' }, { LOG_LEVEL: 'x1y' }, { REBUILD_APPROVAL: 'x1y' }, { REBUILD_FROM: 'x1y' }]) {
     const [name = ''] = Object.keys(environment);
     expect(() => readSettings(environment)).toThrow(expect.objectContaining({ code: 'settingInvalid', message: expect.stringMatching(new RegExp(`^${name}(?!.*x1y)`)) as string }) as Error);
   }

@@ -41,6 +41,9 @@ Environment (a variable that is empty counts as not set):
                     or the same as JSON; without it: everybody on this machine
   REBUILD_APPROVAL  required (default): where a new version of this program makes other rows of the same facts, it shows
                     what differs and waits for npm run projections -- approve; automatic: it switches by itself
+  REBUILD_FROM      what a rebuild folds: copy (default where the log is in EventStoreDB), a copy of the log on this machine's disk, which is checked against
+                    the events' hashes and gone afterwards; store (default where it is in PostgreSQL), the log itself
+  REBUILD_FOLDER    where that copy is made (default: rebuild in the data folder)
   LOG_LEVEL         what the API logs: ${LOG_LEVELS.join(', ')} (default: warn)
 `;
 
@@ -48,6 +51,7 @@ Environment (a variable that is empty counts as not set):
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   // An empty variable is one that is not set: so it comes from compose files and CI.
   const given = (name: string) => (environment[name] === '' ? undefined : environment[name]);
+  checkRebuildFrom(given('REBUILD_FROM'));
   return {
     dataFolder: resolve(given('BESTENDIG_DATA') ?? '.bestendig'),
     databaseUrl: checkDatabaseUrl(given('DATABASE_URL')),
@@ -84,6 +88,11 @@ function logLevelOf(text: string): string {
 function approvalOf(text: string): Approval {
   if (text !== 'required' && text !== 'automatic') throw new StandaloneError('settingInvalid', 'REBUILD_APPROVAL must be required or automatic.');
   return text;
+}
+
+/** Whoever starts a rebuild reads it. */
+function checkRebuildFrom(text: string | undefined): void {
+  if (text !== undefined && text !== 'copy' && text !== 'store') throw new StandaloneError('settingInvalid', 'REBUILD_FROM must be copy or store.');
 }
 
 function secretOf(text: string | undefined): Buffer | undefined {

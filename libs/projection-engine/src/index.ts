@@ -6,6 +6,8 @@ export { firstUnapplied, rebuildStatusOf, statusOf, type ProjectionStatus, type 
 export { runProjector, type ProjectorOptions } from './projector';
 export { connectForWriting as connectForParts } from './apply-page';
 export { foldPart, type PartDone, type PartTask } from './rebuild-part';
+export { LogCopyError, type LogCopyErrorCode } from './log-copy-files';
+export { copyStep, type LogCopyDone, type LogCopyTask } from './log-copy-steps';
 export {
   approveRebuild,
   cancelRebuild,

@@ -3,6 +3,7 @@ import { openPool } from '@bestendig/postgres';
 import { endRebuild, ReadStoreError, tellRebuild } from '@bestendig/read-store';
 import type { Pool } from 'pg';
 import { isAway } from './away';
+import { LogCopyError } from './log-copy-files';
 import type { RebuildProgress } from './rebuild-result';
 
 const TELL_MS = 1_000;
@@ -76,6 +77,6 @@ const codeOf = (error: unknown): string =>
 
 /** Of our own errors only: others may repeat what was in the data. */
 const messageOf = (error: unknown): string =>
-  error instanceof ReadStoreError || error instanceof EventStoreError
+  error instanceof ReadStoreError || error instanceof EventStoreError || error instanceof LogCopyError
     ? error.message
     : `${error instanceof Error ? error.name : 'An error'}.`;

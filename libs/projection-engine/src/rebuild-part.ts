@@ -4,6 +4,7 @@ import { inTransaction } from '@bestendig/postgres';
 import { writeQuarantined } from '@bestendig/read-store';
 import type { Client } from 'pg';
 import { writeChangeSet } from './change-set';
+import { CopiedPieces, earliest, type CopiedPart, type Piece } from './copied-part';
 import type { PlacementHistory } from './fold';
 import { streamOfPlacement } from './opaque-ids';
 import type { ProjectionSet } from './projection';
@@ -18,41 +19,50 @@ export type PartTask = {
   readonly schema: string;
   readonly part: number;
   readonly upTo: Position;
+  /** Unless given it is read from the store. */
+  readonly copy?: CopiedPart;
 };
 export type PartDone = { readonly events: number };
 
-type Piece = {
-  readonly histories: readonly Omit<PlacementHistory, 'from'>[];
-  readonly events: number;
-  readonly asReportedFrom: Instant | null;
-};
-
 /** Folds one part of the plan into the build's tables, in one transaction: it is there whole or not at all. */
-export function foldPart(where: Where, task: PartTask): Promise<PartDone> {
+export async function foldPart(where: Where, task: PartTask): Promise<PartDone> {
   const { schema, part } = task;
-  return inTransaction(
+  const source: { copied?: CopiedPieces } = {};
+  const done = await inTransaction(
     where.client,
-    async () => (await doneBefore(where.client, schema, part)) ?? foldNow(where, task),
+    async () => (await doneBefore(where.client, schema, part)) ?? foldNow(where, task, source),
   );
+  source.copied?.remove();
+  return done;
 }
 
-type Where = { readonly set: ProjectionSet; readonly store: EventStore; readonly client: Client };
+/** The store may be null where the part was copied. */
+type Where = { readonly set: ProjectionSet; readonly store: EventStore | null; readonly client: Client };
 
-async function foldNow({ set, store, client }: Where, { generation, schema, part, upTo }: PartTask): Promise<PartDone> {
+async function foldNow(
+  { set, store, client }: Where,
+  { generation, schema, part, upTo, copy }: PartTask,
+  source: { copied?: CopiedPieces },
+): Promise<PartDone> {
   const pieces = await piecesOf(client, schema, part);
+  if (copy !== undefined) source.copied = new CopiedPieces(copy, part, pieces);
+  const { copied } = source;
+  const readPiece = async (index: number): Promise<Piece> =>
+    copied?.read(index) ?? read(store, pieces[index] ?? [], upTo);
   let events = 0;
   let asReportedFrom: Instant | null = null;
-  let next = read(store, pieces[0] ?? [], upTo);
+  let next = readPiece(0);
   for (let index = 0; index < pieces.length; index += 1) {
     const piece = await next;
-    // The next piece is read while this one is folded and written.
-    next = read(store, pieces[index + 1] ?? [], upTo);
+    // The next piece is read from the store while this one is folded and written.
+    if (copied === undefined) next = readPiece(index + 1);
     next.catch(() => undefined);
     const { changes, quarantined } = foldSound(set, piece.histories);
     await writeChangeSet(client, set, schema, changes);
     await writeQuarantined(client, generation, quarantined);
     events += piece.events;
     asReportedFrom = earliest(asReportedFrom, piece.asReportedFrom);
+    if (copied !== undefined && index + 1 < pieces.length) next = readPiece(index + 1);
   }
   await client.query(
     `update ${schema}.rebuild_part set done = true, events = $2, as_reported_from = $3 where number = $1`,
@@ -98,7 +108,8 @@ async function piecesOf(client: Client, schema: string, part: number): Promise<r
   return pieces;
 }
 
-async function read(store: EventStore, placements: readonly string[], upTo: Position): Promise<Piece> {
+async function read(store: EventStore | null, placements: readonly string[], upTo: Position): Promise<Piece> {
+  if (store === null) throw new Error('A part that was not copied is read from the store.');
   const streams = await store.readStreams(placements.map(streamOfPlacement));
   const histories: Omit<PlacementHistory, 'from'>[] = [];
   let count = 0;
@@ -112,9 +123,4 @@ async function read(store: EventStore, placements: readonly string[], upTo: Posi
     histories.push({ placementId, events: events.map(toPlacementEvent) });
   }
   return { histories, events: count, asReportedFrom };
-}
-
-function earliest(one: Instant | null, other: Instant | null): Instant | null {
-  if (one === null || other === null) return one ?? other;
-  return one < other ? one : other;
 }

@@ -10,6 +10,8 @@ import { namedCandidates } from './persons';
 
 /** Placements of one part, about: what a worker holds at once is a piece of it, what a kill loses is one part for each worker. */
 const PART_PLACEMENTS = 1_000;
+/** So that a file for each, being filled, takes bounded memory. */
+const PARTS_MAX = 4_096;
 const PAGE_STREAMS = 10_000;
 const PAGE_EVENTS = 5_000;
 
@@ -37,21 +39,34 @@ export async function readPlan(client: ClientBase, schema: string): Promise<Rebu
   return plan === undefined ? null : { ...plan, parts };
 }
 
+/** What a plan is made from, in lines of text as COPY takes them. */
+export type PlanSource = {
+  /** `placement` */
+  placements(): Iterable<string> | AsyncIterable<string>;
+  /** `placement`, tab, `candidate`: whom a placement's facts name. */
+  candidates(): Iterable<string> | AsyncIterable<string>;
+};
+
+export const planFromStore = (store: EventStore, upTo: Position): PlanSource => ({
+  placements: () => placementsIn(store),
+  candidates: () => candidatesIn(store, upTo),
+});
+
 /**
  * Divides all placements into parts such that placements that are, were or may be of the same persons are in one. In the
  * caller's transaction: a plan is there whole or not at all.
  */
 export async function makePlan(
   client: ClientBase,
-  store: EventStore,
+  source: PlanSource,
   schema: string,
   { upTo, appliedKnownTime, knownTimeBefore }: Point,
 ): Promise<void> {
   await client.query('set local enable_seqscan = on; set local enable_hashjoin = on; set local enable_mergejoin = on');
   await client.query(`create table ${schema}.rebuild_stream (placement uuid not null)`);
-  await copyInto(client, `${schema}.rebuild_stream (placement)`, placementsIn(store));
+  await copyInto(client, `${schema}.rebuild_stream (placement)`, source.placements());
   await client.query(`create table ${schema}.rebuild_candidate (placement uuid not null, candidate uuid not null)`);
-  await copyInto(client, `${schema}.rebuild_candidate (placement, candidate)`, candidatesIn(store, upTo));
+  await copyInto(client, `${schema}.rebuild_candidate (placement, candidate)`, source.candidates());
   await client.query(`create table ${schema}.rebuild_joined (candidate uuid primary key, person uuid not null)`);
   const joined = await joinedPersons(client, schema);
   await client.query(`insert into ${schema}.rebuild_joined select * from unnest($1::uuid[], $2::uuid[])`, joined);
@@ -63,7 +78,7 @@ export async function makePlan(
       left join ${schema}.rebuild_joined using (candidate)`);
   await client.query(`
     update ${schema}.rebuild_placement set part = mod(abs(hashtextextended(person::text, 0) / 2),
-      greatest(1, (select count(*) from ${schema}.rebuild_placement) / ${PART_PLACEMENTS}))`);
+      least(${PARTS_MAX}, greatest(1, (select count(*) from ${schema}.rebuild_placement) / ${PART_PLACEMENTS})))`);
   await client.query(`create index on ${schema}.rebuild_placement (part, person)`);
   await client.query(`
     create table ${schema}.rebuild_part as
@@ -83,11 +98,15 @@ export async function makePlan(
 /** When all parts are done. In the caller's transaction. */
 export async function dropPlan(client: ClientBase, schema: string): Promise<void> {
   await client.query(
-    `drop table if exists ${schema}.rebuild_placement, ${schema}.rebuild_part, ${schema}.rebuild_plan`,
+    `drop table if exists ${schema}.rebuild_placement, ${schema}.rebuild_part, ${schema}.rebuild_plan, ${schema}.rebuild_copy`,
   );
 }
 
-async function copyInto(client: ClientBase, target: string, lines: AsyncIterable<string>): Promise<void> {
+async function copyInto(
+  client: ClientBase,
+  target: string,
+  lines: Iterable<string> | AsyncIterable<string>,
+): Promise<void> {
   await pipeline(Readable.from(lines), client.query(copyFrom(`copy ${target} from stdin`)));
 }
 

@@ -3,6 +3,7 @@ import type { Difference } from '@bestendig/read-store';
 import type { Compared } from './beside-live';
 import type { TableChecksum } from './checksum';
 import type { ProjectionSet } from './projection';
+import type { LogCopyDone, LogCopyTask } from './log-copy-steps';
 import type { PartDone, PartTask } from './rebuild-part';
 
 /** What a rebuild is told, tells, and comes to. */
@@ -29,9 +30,16 @@ export type RebuildOptions = {
   readonly onlyVerify?: boolean;
   readonly onProgress?: (progress: RebuildProgress) => void;
 };
-export type PartFolders = { readonly count: number; fold(task: PartTask): Promise<PartDone> };
+export type PartFolders = {
+  readonly count: number;
+  fold(task: PartTask): Promise<PartDone>;
+  /** Where the log is copied to, in the order it lies in, to be folded from; unless given parts are read from the store, stream by stream. */
+  readonly copyFolder?: string | null;
+  /** Unless given, steps of a copy are done by the rebuild itself. */
+  copy?(task: LogCopyTask): Promise<LogCopyDone>;
+};
 export type RebuildProgress = {
-  readonly step: 'plan' | 'fold' | 'index' | 'catchUp' | 'verify';
+  readonly step: 'copy' | 'plan' | 'fold' | 'index' | 'catchUp' | 'verify';
   readonly events: number;
   /** null where it is not known */ readonly eventsInAll: number | null;
 };

@@ -1,4 +1,4 @@
-import type { EventStore, Instant, Position } from '@bestendig/event-store';
+import type { EventStore } from '@bestendig/event-store';
 import { connect, inTransaction } from '@bestendig/postgres';
 import {
   beginRebuild,
@@ -6,13 +6,11 @@ import {
   endRebuild,
   generation as readGeneration,
   generationsOf,
-  instantText,
   liveGeneration,
   lockGeneration,
   lockSet,
   makeLive,
   migrateReadStore,
-  placeCheckpoint,
   openRebuilds,
   ReadStoreError,
   rebuildLock,
@@ -20,17 +18,16 @@ import {
   type Generation,
 } from '@bestendig/read-store';
 import type { Client } from 'pg';
-import { applyPage, applyPageLocked, connectForWriting, PLACEMENT_EVENTS } from './apply-page';
+import { applyPage, applyPageLocked, connectForWriting } from './apply-page';
 import { CATCH_UP_EVENTS, catchUpTo, pageUpTo } from './catch-up';
 import { createIndexes } from './change-set';
 import { besideLive, RebuildDiffers } from './beside-live';
 import { beginBuild } from './first-build';
+import { allDone, foldInParts } from './fold-in-parts';
 import { KnownPlacements } from './known-placements';
 import { fingerprintOf, tablesOf, versionOf, type ProjectionSet } from './projection';
-import { foldPart, type PartTask } from './rebuild-part';
 import { RebuildDiary } from './rebuild-diary';
 import type { RebuildOptions, RebuildProgress, RebuildResult } from './rebuild-result';
-import { dropPlan, makePlan, readPlan, type Point, type RebuildPlan } from './rebuild-plan';
 
 /** Indexes are made on so many connections. */
 const INDEXERS = 2;
@@ -160,54 +157,16 @@ class Rebuild {
     return builds.find(({ fingerprint }) => fingerprint === fingerprintOf(set)) ?? beginBuild(client, set);
   }
 
-  private async foldInParts(build: Generation, live: Generation | null): Promise<Generation> {
-    const { client } = this;
-    const plan = (await readPlan(client, build.schema)) ?? (await this.plan(build, live));
-    // An empty log, or live still at its start: everything is caught up with.
-    if (plan === null) return build;
-    await this.foldParts(build, plan);
-    if (this.isGivenUp()) return build;
-    await inTransaction(client, async () => {
-      await placeCheckpoint(client, build.number, {
-        position: plan.upTo,
-        ...plan,
-        ...(await partsFolded(client, build.schema)),
-      });
-      await dropPlan(client, build.schema);
+  private foldInParts(build: Generation, live: Generation | null): Promise<Generation> {
+    return foldInParts({
+      client: this.client,
+      options: this.options,
+      build,
+      live,
+      isGivenUp: () => this.isGivenUp(),
+      tell: (step, events) => this.tell(step, events),
+      reread: (one) => this.reread(one),
     });
-    return this.reread(build);
-  }
-
-  private async plan(build: Generation, live: Generation | null): Promise<RebuildPlan | null> {
-    const { client, store } = this;
-    this.tell('plan', 0);
-    const point = live === null ? await headOf(store) : pointOf(live);
-    if (point === null) return null;
-    await inTransaction(client, () => makePlan(client, store, build.schema, point));
-    return readPlan(client, build.schema);
-  }
-
-  private async foldParts(build: Generation, plan: RebuildPlan): Promise<void> {
-    const { client, set, store, options } = this;
-    const folders = options.folders ?? { count: 1, fold: (task: PartTask) => foldPart({ set, store, client }, task) };
-    let events = plan.parts.reduce((sum, part) => sum + part.events, 0);
-    const waiting = plan.parts.filter(({ done }) => !done).values();
-    this.tell('fold', events);
-    const work = async (): Promise<void> => {
-      for (const { number } of waiting) {
-        if (this.isGivenUp()) return;
-        // By this session holds the rebuild's lock: where it is lost, nobody may go on folding.
-        await this.reread(build);
-        const done = await folders.fold({
-          generation: build.number,
-          schema: build.schema,
-          part: number,
-          upTo: plan.upTo,
-        });
-        this.tell('fold', (events += done.events));
-      }
-    };
-    await allDone(Array.from({ length: folders.count }, work));
   }
 
   /** Also where a run before was killed in the middle of it. */
@@ -348,39 +307,3 @@ class Rebuild {
 }
 
 const GIVEN_UP = { outcome: 'givenUp' } as const;
-
-/** Where live is, whose rows the new build is compared with. */
-const pointOf = ({ position, appliedKnownTime, knownTimeBefore }: Generation): Point | null =>
-  position === null ? null : { upTo: position, appliedKnownTime, knownTimeBefore };
-
-/** The end of the log; null while it is empty. */
-async function headOf(store: EventStore): Promise<Point | null> {
-  const upTo = await store.headPosition();
-  if (upTo === null) return null;
-  const times: Instant[] = [];
-  let from: Position | null = null;
-  while (times.length < 2) {
-    const page = await store.readAll(from, { filter: PLACEMENT_EVENTS, limit: CATCH_UP_EVENTS, direction: 'backward' });
-    for (const { knownTime, position } of page.events)
-      if (store.comparePositions(position, upTo) <= 0 && times.at(-1) !== knownTime) times.push(knownTime);
-    if (page.atHead || page.next === null) break;
-    from = page.next;
-  }
-  return { upTo, appliedKnownTime: times[0] ?? null, knownTimeBefore: times[1] ?? null };
-}
-
-async function partsFolded(
-  client: Client,
-  schema: string,
-): Promise<Pick<Generation, 'appliedEvents' | 'asReportedFrom'>> {
-  const { rows } = await client.query<Pick<Generation, 'appliedEvents' | 'asReportedFrom'>>(
-    `select coalesce(sum(events), 0)::float8 as "appliedEvents", ${instantText('min(as_reported_from)')} as "asReportedFrom"
-     from ${schema}.rebuild_part`,
-  );
-  return rows[0] ?? { appliedEvents: 0, asReportedFrom: null };
-}
-
-/** Waits for all, then throws the first failure: nobody works on behind the back of who gave up. */
-async function allDone(works: readonly Promise<void>[]): Promise<void> {
-  for (const work of await Promise.allSettled(works)) if (work.status === 'rejected') throw work.reason;
-}

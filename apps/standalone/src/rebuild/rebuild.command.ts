@@ -7,10 +7,10 @@ import { interruption } from '../interruption';
 import { duration, whole } from '../progress';
 import { readSettings } from '../settings';
 import { differenceLine } from './difference-line';
-import { partThreadCount, startPartThreads } from '@bestendig/projector';
+import { partThreadCount, rebuildCopyFolder, startPartThreads } from '@bestendig/projector';
 import { StepProgress } from './step-progress';
 
-type Flags = { readonly verify: boolean; readonly approve: boolean; readonly dryRun: boolean };
+type Flags = { readonly verify: boolean; readonly approve: boolean; readonly dryRun: boolean; readonly fromStore: boolean };
 
 /** Adds `rebuild` to the program's commands. */
 export function addRebuildCommand(program: Command): void {
@@ -20,30 +20,31 @@ export function addRebuildCommand(program: Command): void {
     .option('--verify', 'compare only: live is left as it is, and what was made is removed', false)
     .option('--approve', 'switch also where the new rows differ from the live ones: look at what differs first (--verify, or a run without this)', false)
     .option('--dry-run', 'say what there is to do and how long it may take, and do nothing', false)
+    .option('--from-store', 'fold the log itself, and no copy of it (REBUILD_FROM=store)', false)
     .addHelpText('after', '\nQuestions are answered from the live read models meanwhile. One that was stopped or killed goes on when it is run again.')
     .action(runRebuild);
 }
 
-async function runRebuild({ verify, approve, dryRun }: Flags): Promise<void> {
+async function runRebuild({ verify, approve, dryRun, fromStore }: Flags): Promise<void> {
   const signal = interruption();
   await withInstallation(readSettings(process.env), async ({ databaseUrl, log, lost }) => {
     const store = await openEventStore(log);
     try {
       if (dryRun) await tellEstimate(store, databaseUrl);
-      else await rebuildHere({ store, log, onlyVerify: verify, approve, signal: AbortSignal.any([signal, lost]) });
+      else await rebuildHere({ store, log, onlyVerify: verify, approve, fromStore, signal: AbortSignal.any([signal, lost]) });
     } finally {
       await store.close();
     }
   });
 }
 
-type Here = { readonly store: EventStore; readonly log: OpenOptions; readonly onlyVerify: boolean; readonly approve: boolean; readonly signal: AbortSignal };
+type Here = { readonly store: EventStore; readonly log: OpenOptions; readonly onlyVerify: boolean; readonly approve: boolean; readonly fromStore?: boolean; readonly signal: AbortSignal };
 
 /** Makes the read models anew in this process, with progress. */
-export async function rebuildHere({ store, log, onlyVerify, approve, signal }: Here): Promise<void> {
+export async function rebuildHere({ store, log, onlyVerify, approve, fromStore = false, signal }: Here): Promise<void> {
   const begun = performance.now();
   const progress = new StepProgress();
-  const folders = startPartThreads(log);
+  const folders = startPartThreads(log, { copyFolder: fromStore ? null : rebuildCopyFolder(log, process.env) });
   try {
     const result = await rebuild({ set: READ_MODELS, store, databaseUrl: log.databaseUrl, folders, onlyVerify, approve, signal, onProgress: (told) => progress.show(told) });
     progress.stop();

@@ -1,7 +1,7 @@
 import type { RebuildProgress } from '@bestendig/projection-engine';
 import { showProgress, type Progress } from '../progress';
 
-const STEPS = { plan: 'Planning', fold: 'Folding', index: 'Indexing', catchUp: 'Catching up', verify: 'Comparing' } as const satisfies { [step in RebuildProgress['step']]: string };
+const STEPS = { copy: 'Copying', plan: 'Planning', fold: 'Folding', index: 'Indexing', catchUp: 'Catching up', verify: 'Comparing' } as const satisfies { [step in RebuildProgress['step']]: string };
 
 /** One bar per step of a rebuild. */
 export class StepProgress {

@@ -95,10 +95,15 @@ export class LogReader {
 
   private async forwardFiltered(from: ServerPosition | null, limit: number, asked: Asked & { readonly filter: EventFilter }): Promise<Page> {
     if (from !== null && !this.given.has(positionOf(from))) await this.log.requireGiven(from);
+    const onServer = this.serverFilter(asked.filter);
+    if (onServer !== null && this.isLongRead(from)) {
+      // In the middle of a long read the end, which is dear to find where other logs go on behind it, says nothing.
+      const full = await this.log.afterFiltered(from, limit, onServer, true);
+      if (full !== null && !full.atEnd && full.events.length === limit) return this.page(full, asked);
+    }
     // The end first: what it says is there is there to be found by the read after it.
     const [end] = (await this.log.before(null, 1)).events;
     if (end === undefined || (from !== null && comparePositions(end, from) <= 0)) return { events: [], next: null, atHead: true };
-    const onServer = this.serverFilter(asked.filter);
     const found = onServer === null ? null : await this.log.afterFiltered(from, limit, onServer, this.isLongRead(from));
     if (found === null) return this.forwardLooking(from, limit, asked);
     const last = found.events.at(-1);
