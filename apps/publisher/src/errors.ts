@@ -1,4 +1,7 @@
-export const PUBLISHER_ERRORS = ['badSettings'] as const;
+export const PUBLISHER_ERRORS = [
+  'badSettings',
+  'topicsMadeAnew', // the topics were gone: made again, and everything is published once more
+] as const; // prettier-ignore
 
 export class PublisherError extends Error {
   constructor(

@@ -1,9 +1,9 @@
-import type { EventStore, RecordedEvent } from '@bestendig/event-store';
-import { changedParts, emptyView, placementChanged, placementState, placementView, type IntegrationEvent, type PlacementView } from '@bestendig/integration-events';
+import type { EventStore, Position, RecordedEvent } from '@bestendig/event-store';
 import { writeCloudEvent, type Sender } from '@bestendig/kafka';
-import { idOfStream, toPlacementEvent } from '@bestendig/placement-application';
-import { timeline } from '@bestendig/placement-domain';
+import { idOfStream } from '@bestendig/placement-application';
 import type { Reaction } from '@bestendig/reactions';
+import type { LeftOutPlacements } from './left-out-placements';
+import { messagesOf, type ViewOf } from './messages-of-page';
 
 export type PublishOptions = {
   readonly store: EventStore;
@@ -12,10 +12,18 @@ export type PublishOptions = {
   readonly source: string;
   readonly placementsTopic: string;
   readonly stateTopic: string;
-  /** Told of a placement that cannot be read, once for each event of it: it is left out, and the others go on. */
-  readonly onUnreadable?: (placementId: string, error: unknown) => void;
+  readonly leftOut: LeftOutPlacements;
+  readonly signal: AbortSignal;
+  /** Called before anything is read, with the place from where it will be. */
+  readonly beforeStart?: (from: Position | null) => Promise<void>;
+  readonly viewOf?: ViewOf;
+  /** Told once of a placement that cannot be read: it is left out, and the others go on. */
+  readonly onLeftOut?: (placementId: string, error: unknown) => void;
   readonly onPublished?: (messages: number) => void;
 };
+
+/** Its checkpoint is kept under this name. */
+export const PUBLISH_PLACEMENTS = 'publishPlacements';
 
 /**
  * Tells other systems what changed in the published view of placements. A message follows from the events of its placement up to
@@ -24,62 +32,49 @@ export type PublishOptions = {
  */
 export function publishingPlacements(options: PublishOptions): Reaction {
   return {
-    name: 'publishPlacements',
-    start: () => Promise.resolve({ categories: ['placement'] }),
-    handle: async ({ events }) => {
-      const { changes, states } = await messagesOf(events, options);
-      const { sender, placementsTopic, stateTopic, onPublished } = options;
-      if (changes.length > 0) await sender.send(placementsTopic, changes.map(writeCloudEvent)); // prettier-ignore
-      if (states.length > 0) await sender.send(stateTopic, states.map(writeCloudEvent)); // prettier-ignore
-      onPublished?.(changes.length + states.length);
+    name: PUBLISH_PLACEMENTS,
+    start: async (from) => {
+      await options.beforeStart?.(from);
+      await makeUp(options, from);
+      return { categories: ['placement'] };
+    },
+    handle: async ({ events }, signal) => {
+      await publish(options, events, signal);
       return null;
     },
   };
 }
 
-export type Messages = { readonly changes: readonly IntegrationEvent[]; /** Of each placement the last. */ readonly states: readonly IntegrationEvent[] };
-
-/** What a page of events has to say. A placement that was not changed by them is not named. */
-export async function messagesOf(events: readonly RecordedEvent[], { store, source, onUnreadable }: Pick<PublishOptions, 'store' | 'source' | 'onUnreadable'>): Promise<Messages> {
-  const streams = await store.readStreams([...new Set(events.map(({ stream }) => stream))]);
-  const views = new Map([...streams].map(([stream, known]) => [stream, new Views(idOfStream(stream), known)]));
-  const changes: IntegrationEvent[] = [];
-  const states = new Map<string, IntegrationEvent>();
-  for (const event of events) {
-    const placement = views.get(event.stream);
-    if (placement === undefined) continue;
-    try {
-      const view = placement.after(event.revision);
-      const changed = changedParts(placement.after(event.revision - 1), view);
-      if (changed.length === 0) continue;
-      changes.push(placementChanged(source, event, view, changed));
-      states.set(event.stream, placementState(source, event, view));
-    } catch (error) {
-      onUnreadable?.(placement.placementId, error);
-    }
+/** Tells of placements that could not be read until now. What was not handled yet comes with the log. */
+async function makeUp(options: PublishOptions, from: Position | null): Promise<void> {
+  for (const stream of await options.leftOut.load()) {
+    const events = from === null ? [] : await options.leftOut.eventsOf(stream, options.store, from);
+    await publish(options, events, options.signal);
   }
-  return { changes, states: [...states.values()] };
 }
 
-/** The views of a placement after each of its events. */
-class Views {
-  private readonly made = new Map<number, PlacementView>();
-
-  constructor(
-    readonly placementId: string,
-    private readonly events: readonly RecordedEvent[],
-  ) {}
-
-  /** @param revision of the last event that counts; -1: before the first */
-  after(revision: number): PlacementView {
-    const known = this.made.get(revision) ?? this.make(revision);
-    this.made.set(revision, known);
-    return known;
+async function publish(options: PublishOptions, events: readonly RecordedEvent[], signal: AbortSignal): Promise<void> {
+  const { sender, leftOut, placementsTopic, stateTopic } = options;
+  const { changes, states, reached } = await messagesOf(events, options);
+  for (const [topic, messages] of [[placementsTopic, changes], [stateTopic, states]] as const) { // prettier-ignore
+    // Whoever lost the right to publish must not say what is old by now after another one.
+    if (signal.aborted) return;
+    if (messages.length > 0) await untilAborted(sender.send(topic, messages.map(writeCloudEvent)), signal);
   }
+  if (signal.aborted) return;
+  for (const { stream, error } of await leftOut.note(reached)) options.onLeftOut?.(idOfStream(stream), error);
+  options.onPublished?.(changes.length + states.length);
+}
 
-  private make(revision: number): PlacementView {
-    const known = this.events.slice(0, revision + 1);
-    const last = known.at(-1);
-    return last === undefined ? emptyView(this.placementId) : placementView(this.placementId, timeline(known.map(toPlacementEvent), last.knownTime));
-  }
+/** A broker that is away is not waited for by who has to stop: what was not acknowledged is sent again at the next start. */
+export async function untilAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const settled = work.then(() => undefined);
+  settled.catch(() => undefined);
+  let stop = (): void => undefined;
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve;
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) resolve();
+  });
+  await Promise.race([settled, aborted]).finally(() => signal.removeEventListener('abort', stop));
 }

@@ -1,19 +1,27 @@
-import { EventStoreError, openEventStore } from '@bestendig/event-store';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EventStoreError, openEventStore, type Position } from '@bestendig/event-store';
 import { KafkaError, openKafka, type Kafka } from '@bestendig/kafka';
 import { isUnavailable } from '@bestendig/postgres';
-import { retrying, runReactions } from '@bestendig/reactions';
+import { forgetReactions, retrying, runReactions } from '@bestendig/reactions';
 import { pino, type Logger } from 'pino';
-import { publishingPlacements } from './publish-placements';
+import { PublisherError } from './errors';
+import { LeftOutPlacements } from './left-out-placements';
+import type { ViewOf } from './messages-of-page';
+import { PUBLISH_PLACEMENTS, publishingPlacements } from './publish-placements';
 import type { PublisherSettings } from './settings';
 
 /** A line in the log at most this often. */
 const TELL_MS = 5_000;
+/** A broker that is away is not waited for longer by who has to stop. */
+const CLOSE_MS_MAX = 2_000;
 
 export type PublisherOptions = PublisherSettings & {
   /** Ends it, between two pages. */
   readonly signal: AbortSignal;
   /** pino's level; by default `info`. */
   readonly logLevel?: string;
+  /** What may be known of a placement; by default what its timeline says. */
+  readonly viewOf?: ViewOf;
 };
 
 /**
@@ -33,18 +41,21 @@ export async function runPublisher(options: PublisherOptions): Promise<void> {
 }
 
 async function run(options: PublisherOptions, log: Logger): Promise<void> {
-  const { databaseUrl, eventStoreDb, placementsTopic, stateTopic, ownSource, signal } = options;
+  const { databaseUrl, eventStoreDb, placementsTopic, stateTopic, ownSource, signal, viewOf } = options;
   const kafka = openKafka(options.kafka);
   const closing: (() => Promise<unknown>)[] = [() => kafka.close()];
   try {
     const store = await openEventStore({ databaseUrl, eventStoreDb, maxConnections: 4 });
     closing.push(() => store.close());
-    await makeTopics(options, kafka);
+    const leftOut = await LeftOutPlacements.open(databaseUrl);
+    closing.push(() => leftOut.close());
     const sender = await kafka.openSender();
     closing.push(() => sender.close());
     const reaction = publishingPlacements({
-      ...{ store, sender, source: ownSource, placementsTopic, stateTopic, onPublished: telling(log) },
-      onUnreadable: (placementId, error) => log.error({ placementId, err: saidOf(error) }, 'a placement cannot be read: it is left out'),
+      ...{ store, sender, leftOut, source: ownSource, placementsTopic, stateTopic, signal, onPublished: telling(log) },
+      ...(viewOf === undefined ? {} : { viewOf }),
+      beforeStart: (from) => haveTopics(options, kafka, from),
+      onLeftOut: (placementId, error) => log.error({ placementId, err: saidOf(error) }, 'a placement cannot be read: it is left out'),
     });
     log.info({ topics: [placementsTopic, stateTopic] }, 'publishing placements');
     await runReactions({
@@ -52,16 +63,25 @@ async function run(options: PublisherOptions, log: Logger): Promise<void> {
       onFailure: (_, error) => log.warn({ err: saidOf(error) }, 'it is tried again'),
     });
   } finally {
-    for (const close of closing.reverse()) await close().catch(() => undefined);
+    for (const close of closing.reverse()) await Promise.race([close().catch(() => undefined), sleep(CLOSE_MS_MAX, undefined, { ref: false })]);
   }
 }
 
-/** Of the state's topic the last message of each key is kept. */
-const makeTopics = ({ placementsTopic, stateTopic, partitions }: PublisherSettings, kafka: Kafka): Promise<void> =>
-  kafka.makeTopics([
+/**
+ * Makes the topics that are not there; of the state's the last message of each key is kept. Where something was published
+ * before, they were deleted or have other names now: then all is published from the start of the log.
+ */
+async function haveTopics({ databaseUrl, placementsTopic, stateTopic, partitions }: PublisherOptions, kafka: Kafka, from: Position | null): Promise<void> {
+  const there = [await kafka.partitionsOf(placementsTopic), await kafka.partitionsOf(stateTopic)];
+  if (!there.includes(null)) return;
+  // Forgotten first: a kill after it finds the topics missing again.
+  if (from !== null) await forgetReactions(databaseUrl, PUBLISH_PLACEMENTS);
+  await kafka.makeTopics([
     { name: placementsTopic, partitions },
     { name: stateTopic, partitions, config: { 'cleanup.policy': 'compact' } },
   ]);
+  if (from !== null) throw new PublisherError('topicsMadeAnew', 'The topics were not there: all is published again.');
+}
 
 function isAway(error: unknown): boolean {
   return ((error instanceof EventStoreError || error instanceof KafkaError) && error.code === 'unavailable') || isUnavailable(error);

@@ -12,11 +12,13 @@ const MIGRATIONS: Migrations = {
   },
 };
 
-/** Where the log is another one from now on: reactions go through it from its start. What they did before they find done. */
-export async function forgetReactions(databaseUrl: string): Promise<void> {
+/** Reactions, or the one named, go through the log from its start: it is another log from now on, or what they did is gone. What they did before they find done. */
+export async function forgetReactions(databaseUrl: string, name: string | null = null): Promise<void> {
   await migrateSchema(databaseUrl, 'reactions', MIGRATIONS);
   const client = await connect({ databaseUrl, name: 'reactions' });
-  await client.query('delete from reactions.checkpoint').finally(() => client.end());
+  await client
+    .query('delete from reactions.checkpoint where name = coalesce($1, name)', [name])
+    .finally(() => client.end());
 }
 
 /** How far each reaction is, in PostgreSQL; and the lock that lets one process at a time run them. */
