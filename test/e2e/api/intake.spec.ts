@@ -277,5 +277,8 @@ test('what the paths do not take is refused, and where it is wrong is told', asy
     );
   expect((await api.post('/v1/intake/dead-letters/_redrive', {})).status).toBeGreaterThanOrEqual(400);
   expect((await api.post('/v1/intake/dead-letters/_redrive', { body: { origins: [] } })).body).toEqual({ asked: 0 });
+  // An offset of nine digits is no BSN.
+  expect((await api.post('/v1/intake/dead-letters/_redrive', { body: { origins: [origin(123456782)] } })).body).toEqual({ asked: 0 });
+  expect((await api.post('/v1/intake/dead-letters/_redrive', { body: { source: '123456782' } })).status).toBe(400);
   expect((await api.ask('DELETE', '/v1/intake/deliveries')).status).toBe(405);
 });
