@@ -1,6 +1,7 @@
 import {
   chainsAtEveryEnd,
   groupsOf,
+  isSameToChains,
   PERSON_PLACEMENTS_MAX,
   unjoinedChains,
   type Chain,
@@ -40,7 +41,7 @@ export function foldPlacement(set: ProjectionSet, history: PlacementHistory, cha
 /** Stage 2: the rows of one person's chains, cut by known time like the first. Pure. */
 export function foldPerson(set: ProjectionSet, person: PersonHistory, changes: ChangeSet): void {
   const alone = new Map<PlacementState, readonly Chain[]>();
-  const together: MadeTogether = new Map();
+  const together = nothingMade();
   const states = momentsOf(person).map((moment) => ({
     knownFrom: moment.knownFrom,
     chains: chainsAt(person, moment, alone, together),
@@ -52,6 +53,8 @@ export function foldPerson(set: ProjectionSet, person: PersonHistory, changes: C
 export type Moment = { readonly knownFrom: string | null; readonly readAt: string };
 
 export function momentsOf(person: Pick<PersonHistory, 'placements'>): readonly Moment[] {
+  const [only, ...others] = person.placements;
+  if (only !== undefined && others.length === 0) return only.states;
   const moments = new Set<string>();
   let before: string | null = null;
   for (const { states } of person.placements) {
@@ -71,7 +74,7 @@ export function chainsAt(
   person: PersonHistory,
   moment: Moment,
   alone: Map<PlacementState, readonly Chain[]>,
-  together: MadeTogether = new Map(),
+  together: MadeTogether = nothingMade(),
 ): readonly Chain[] {
   const known: KnownState[] = [];
   for (const { placementId, states } of person.placements) {
@@ -81,28 +84,41 @@ export function chainsAt(
   }
   if (person.hasTooMany === true || known.length > PERSON_PLACEMENTS_MAX)
     return known.flatMap((placement) => chainsAlone(placement, alone));
-  return (known.length > 1 ? groupsOf(known) : [known]).flatMap((group) =>
-    chainsTogether(group, moment.readAt, together),
-  );
+  const { last } = together;
+  if (last !== null && isSameGroup(last.group, known)) return last.chains;
+  const chains =
+    known.length > 1
+      ? groupsOf(known).flatMap((group) => chainsTogether(group, moment.readAt, together))
+      : chainsAtEveryEnd(known, moment.readAt);
+  together.last = { group: known, chains };
+  return chains;
 }
 
-/** The chains of groups as they were last made, each by its first state. */
-type MadeTogether = Map<PlacementState, { readonly group: readonly KnownState[]; readonly chains: readonly Chain[] }>;
+type Made = { readonly group: readonly KnownState[]; readonly chains: readonly Chain[] };
+/** Chains as they were last made: of all placements, and of groups of them, each by its first placement. */
+type MadeTogether = { last: Made | null; readonly groups: Map<string, Made> };
+
+const nothingMade = (): MadeTogether => ({ last: null, groups: new Map() });
 
 /**
  * Most moments change one placement, and groups have nothing to do with each other: the chains of the others are the same.
- * What a policy row changes is a state of its own.
+ * What a policy row changes is a state of its own, which shares nothing.
  */
-function chainsTogether(group: readonly KnownState[], readAt: string, made: MadeTogether): readonly Chain[] {
-  const [first] = group;
-  if (first === undefined) return [];
-  const last = made.get(first.state);
-  if (last?.group.length === group.length && last.group.every(({ state }, at) => state === group[at]?.state))
-    return last.chains;
+function chainsTogether(group: readonly KnownState[], readAt: string, { groups }: MadeTogether): readonly Chain[] {
+  const first = group[0]?.placementId ?? '';
+  const last = groups.get(first);
+  if (last !== undefined && isSameGroup(last.group, group)) return last.chains;
   const chains = chainsAtEveryEnd(group, readAt);
-  made.set(first.state, { group, chains });
+  groups.set(first, { group, chains });
   return chains;
 }
+
+const isSameGroup = (one: readonly KnownState[], other: readonly KnownState[]): boolean =>
+  one.length === other.length &&
+  one.every(({ placementId, timeline }, at) => {
+    const same = other[at];
+    return same?.placementId === placementId && isSameToChains(same.timeline, timeline);
+  });
 
 /** Made once for each state: there may be thousands, and most moments change one. */
 function chainsAlone(

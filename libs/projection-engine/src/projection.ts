@@ -40,17 +40,23 @@ export function ofPlacement<Row>(declared: {
   readonly version: number;
   readonly table: VersionedTable<Row>;
   readonly rows: (placementId: string, timeline: Timeline) => readonly Row[];
+  /** True only where the rows of both are the same: then they are not made again. */
+  readonly isSame?: (before: Timeline, timeline: Timeline) => boolean;
 }): PlacementProjection {
-  const { version, table, rows } = declared;
+  const { version, table, rows, isSame } = declared;
   return {
     version,
     table,
-    collect: (placementId, states, changes) =>
-      collectVersions(
-        table,
-        states.map(({ knownFrom, timeline }): RowState<Row> => ({ knownFrom, rows: rows(placementId, timeline) })),
-        changes,
-      ),
+    collect: (placementId, states, changes) => {
+      let before: Timeline | null = null;
+      let made: readonly Row[] = [];
+      const rowsAt = ({ knownFrom, timeline }: PlacementAt): RowState<Row> => {
+        if (before === null || isSame?.(before, timeline) !== true) made = rows(placementId, timeline);
+        before = timeline;
+        return { knownFrom, rows: made };
+      };
+      collectVersions(table, states.map(rowsAt), changes);
+    },
   };
 }
 
@@ -65,18 +71,21 @@ export function ofChains<Row>(declared: {
     version,
     table,
     collect: (states, changes) => {
-      // A chain that did not change is the same object: so are its rows then.
+      // Chains that did not change are the same objects: so are their rows then.
       const made = new Map<Chain, readonly Row[]>();
       const rowsOf = (chain: Chain): readonly Row[] => {
         const known = made.get(chain) ?? rows(chain);
         made.set(chain, known);
         return known;
       };
-      collectVersions(
-        table,
-        states.map(({ knownFrom, chains }): RowState<Row> => ({ knownFrom, rows: chains.flatMap(rowsOf) })),
-        changes,
-      );
+      let before: readonly Chain[] | null = null;
+      let all: readonly Row[] = [];
+      const rowsAt = ({ knownFrom, chains }: ChainsAt): RowState<Row> => {
+        if (chains !== before) all = chains.flatMap(rowsOf);
+        before = chains;
+        return { knownFrom, rows: all };
+      };
+      collectVersions(table, states.map(rowsAt), changes);
     },
   };
 }

@@ -4,14 +4,14 @@ import { PIECE_STATES } from './chains/chain-codes';
 import { chainPieceRows, chainPieceTable, chainTable } from './chains/chain-tables';
 import { parkedFactRows, parkedFactTable } from './parked-facts/parked-fact-table';
 import { placementRows, placementTable } from './placements/placement-table';
-import { spellRows, spellTable } from './spells/spell-table';
+import { hasSameSpells, spellRows, spellTable } from './spells/spell-table';
 
 /** All read models that there are, at one checkpoint: an answer may be taken from any of them. */
 export const READ_MODELS: ProjectionSet = {
   name: 'read-models',
   ofPlacements: [
     ofPlacement({ version: 1, table: placementTable, rows: placementRows }),
-    ofPlacement({ version: 1, table: spellTable, rows: spellRows }),
+    ofPlacement({ version: 1, table: spellTable, rows: spellRows, isSame: hasSameSpells }),
     ofPlacement({ version: 1, table: parkedFactTable, rows: parkedFactRows }),
   ],
   ofChains: [

@@ -4,8 +4,16 @@ import type { Day } from './facts';
 import { endCodePolicy } from './policies';
 import type { Spell, StatedEnd, Timeline } from './timeline-types';
 
+/** All that chains read of a timeline. */
+const READ_BY_CHAINS = ['registration', 'source', 'spells', 'employer', 'arrangement', 'hoursPerWeek'] as const;
+export type ReadByChains = Pick<Timeline, (typeof READ_BY_CHAINS)[number]>;
+
+/** Whether two timelines of `timelines` say the same to chains, also by the policies known: then they share all of it. */
+export const isSameToChains = (one: ReadByChains, other: ReadByChains): boolean =>
+  one === other || READ_BY_CHAINS.every((part) => one[part] === other[part]);
+
 /** One placement of a person, as `chains` is given it. */
-export type PlacementTimeline = { readonly placementId: string; readonly timeline: Timeline };
+export type PlacementTimeline = { readonly placementId: string; readonly timeline: ReadByChains };
 
 /** Whom a recorded continuation says goes on. */
 export type Claim = {
@@ -48,7 +56,7 @@ export function endsForGood(reading: SpellReading): boolean {
 }
 
 /** The formal employer of a day. */
-export function employerOn(timeline: Timeline, day: Day): string {
+export function employerOn(timeline: ReadByChains, day: Day): string {
   return valueOn(timeline.employer, day) ?? timeline.registration?.employerId ?? '';
 }
 
@@ -64,7 +72,7 @@ export function valueOn<T>(values: readonly { readonly from: Day; readonly value
  * chain (MEASURES 8). Own readings: of a doorstroom or uitval and an agreed outflow recorded of one end, the first
  * counts, because it says what became of the worker.
  */
-export function readSpells(timeline: Timeline, knownAt?: string): readonly SpellReading[] {
+export function readSpells(timeline: ReadByChains, knownAt?: string): readonly SpellReading[] {
   const readings: SpellReading[] = [];
   for (const spell of timeline.spells) {
     const reading = readSpell(timeline, spell, knownAt);
@@ -74,7 +82,7 @@ export function readSpells(timeline: Timeline, knownAt?: string): readonly Spell
   return readings;
 }
 
-function readSpell(timeline: Timeline, spell: Spell, knownAt: string | undefined): SpellReading {
+function readSpell(timeline: ReadByChains, spell: Spell, knownAt: string | undefined): SpellReading {
   const { end } = spell;
   const { firstDay, inexactStart } = spell;
   const inexactEnd = end.inexact;
@@ -104,7 +112,7 @@ type EndReading = Pick<SpellReading, 'after' | 'claims' | 'readable' | 'notFollo
  * MEASURES 3, in its order: pension or death, by the explicit fact or by a code of the table; a recorded continuation; the
  * explicit fact; else the legal end code.
  */
-function readEnd(timeline: Timeline, end: StatedEnd, lastDay: Day, knownAt: string | undefined): EndReading {
+function readEnd(timeline: ReadByChains, end: StatedEnd, lastDay: Day, knownAt: string | undefined): EndReading {
   const hired = end.hiredByInlener;
   const claims: Claim[] = [];
   if (end.continued !== null) claims.push(continuation(timeline, lastDay, end.continued.successorPlacementId));
@@ -131,7 +139,7 @@ function readEnd(timeline: Timeline, end: StatedEnd, lastDay: Day, knownAt: stri
   return { after: ended(policy.outcome), claims, readable, notFollowed };
 }
 
-function continuation(timeline: Timeline, lastDay: Day, names: string | null): Claim {
+function continuation(timeline: ReadByChains, lastDay: Day, names: string | null): Claim {
   const employerId = employerOn(timeline, lastDay);
   return { by: 'continued', names, employerId, firstDay: addDays(lastDay, 1), lastDay, implied: false };
 }
@@ -139,7 +147,7 @@ function continuation(timeline: Timeline, lastDay: Day, names: string | null): C
 type Hiring = NonNullable<StatedEnd['hiredByInlener']>;
 
 /** Without a named placement, and with a contract from the day of hiring in this one, it goes on in this one: nothing to claim. */
-function hiring(timeline: Timeline, hired: Hiring, lastDay: Day, implied: boolean): readonly Claim[] {
+function hiring(timeline: ReadByChains, hired: Hiring, lastDay: Day, implied: boolean): readonly Claim[] {
   const { successorPlacementId: names, employerId, from } = hired;
   const goesOnHere = timeline.spells.some(({ contracts }) => contracts.some(({ firstDay }) => firstDay >= from));
   if (goesOnHere && (implied || names === null)) return [];
@@ -150,7 +158,7 @@ function hiring(timeline: Timeline, hired: Hiring, lastDay: Day, implied: boolea
  * Hired by the inlener while no last day is recorded (own reading): the employment before it stopped on the day before,
  * or on its planned end if that was earlier, unless this placement shows a contract from then on.
  */
-function impliedClaims(timeline: Timeline, spell: Spell): readonly Claim[] {
+function impliedClaims(timeline: ReadByChains, spell: Spell): readonly Claim[] {
   const hired = spell.end.hiredByInlener;
   if (hired === null || hired.from <= spell.firstDay) return [];
   const dayBefore = addDays(hired.from, -1);

@@ -1,4 +1,4 @@
-import { employerOn, readSpells, valueOn, type PlacementTimeline } from './chain-ends';
+import { employerOn, readSpells, valueOn, type PlacementTimeline, type ReadByChains } from './chain-ends';
 import { groupsOf } from './chain-groups';
 import { byStart, linkPlacements, type Link, type Member } from './chain-links';
 import { piecesOf, type Work } from './chain-pieces';
@@ -7,10 +7,10 @@ import { addDays, dayNumber } from './days';
 import type { Day } from './facts';
 import type { Spell, Timeline } from './timeline-types';
 
-export type { PlacementTimeline } from './chain-ends';
+export { isSameToChains, type PlacementTimeline } from './chain-ends';
 
 type Registration = NonNullable<Timeline['registration']>;
-type Held = Member & { readonly timeline: Timeline; readonly registration: Registration };
+type Held = Member & { readonly timeline: ReadByChains; readonly registration: Registration };
 /**
  * More placements than one person can have had: a key that stands for everybody ("unknown", a test). What continues what
  * cannot be told then.
@@ -146,7 +146,7 @@ function membersOf(placements: readonly PlacementTimeline[], cut: Cut): readonly
 }
 
 /** Without what does not exist yet at an observation end: later spells of the placement, and a later hiring. */
-function upToEnd(timeline: Timeline, observedThrough: Day): Timeline {
+function upToEnd(timeline: ReadByChains, observedThrough: Day): ReadByChains {
   const spells: Spell[] = [];
   timeline.spells.forEach((spell, index) => {
     if (index > 0 && spell.firstDay > observedThrough) return;

@@ -6,6 +6,6 @@ export * from './policies';
 export { compareRank } from './rank';
 export { timeline, timelines } from './timeline';
 export { groupsOf } from './chain-groups';
-export { chains, chainsAtEveryEnd, PERSON_PLACEMENTS_MAX, unjoinedChains, type PlacementTimeline } from './chains';
+export { chains, chainsAtEveryEnd, isSameToChains, PERSON_PLACEMENTS_MAX, unjoinedChains, type PlacementTimeline } from './chains';
 export { COMMANDS, factOf, type PlacementCommand } from './commands';
 export { decide, PLACEMENT_RULE_CODES, PlacementRuleError, type Decision, type PlacementRuleCode } from './decide';

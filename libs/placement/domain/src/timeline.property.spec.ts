@@ -12,7 +12,16 @@ import {
   spoiltHistories,
 } from '@bestendig/testing';
 import fc from 'fast-check';
-import { addDays, chainsAtEveryEnd, POLICY_MOMENTS, timeline, timelines, type PlacementEvent, type Timeline } from '.';
+import {
+  addDays,
+  chainsAtEveryEnd,
+  isSameToChains,
+  POLICY_MOMENTS,
+  timeline,
+  timelines,
+  type PlacementEvent,
+  type Timeline,
+} from '.';
 
 const RUNS = { numRuns: 100 };
 const histories = fc.oneof({ weight: 2, arbitrary: placementHistories }, { weight: 1, arbitrary: correctedHistories });
@@ -117,6 +126,24 @@ describe('timelines moment by moment', () => {
         },
       ),
       { numRuns: 3_000 },
+    );
+  });
+
+  test('that are the same to chains have the same chains, by the policies of each moment', () => {
+    fc.assert(
+      fc.property(spread, (events) => {
+        const moments = [...new Set([...events.map(({ recordedAt }) => recordedAt), ...POLICY_MOMENTS])].sort();
+        const read = timelines(events, moments);
+        const chainsOf = (at: number) => {
+          const timeline = read[at];
+          return timeline === undefined ? [] : chainsAtEveryEnd([{ placementId: 'p', timeline }], moments[at]);
+        };
+        read.forEach((timeline, at) => {
+          const before = read[at - 1];
+          if (before !== undefined && isSameToChains(before, timeline)) expect(chainsOf(at)).toEqual(chainsOf(at - 1));
+        });
+      }),
+      { numRuns: 1_000 },
     );
   });
 

@@ -28,9 +28,11 @@ export const parkedFactTable: VersionedTable<ParkedFactRow> = {
 };
 
 export function parkedFactRows(placementId: string, timeline: Timeline): readonly ParkedFactRow[] {
-  const rows: ParkedFactRow[] = [];
-  for (const fact of timeline.facts) if (isParked(fact)) rows.push({ placementId, fact });
-  return rows;
+  let rows: ParkedFactRow[] | null = null;
+  for (const fact of timeline.facts) if (isParked(fact)) (rows ??= []).push({ placementId, fact });
+  return rows ?? NONE;
 }
+
+const NONE: readonly ParkedFactRow[] = [];
 
 const isParked = (fact: FactVerdict): fact is ParkedFact => fact.verdict === 'parked';

@@ -63,3 +63,5 @@ export const spellTable: VersionedTable<SpellRow> = {
 
 export const spellRows = (placementId: string, timeline: Timeline): readonly SpellRow[] =>
   timeline.spells.map((spell) => ({ placementId, spell }));
+
+export const hasSameSpells = (one: Timeline, other: Timeline): boolean => one.spells === other.spells;
