@@ -118,9 +118,9 @@ export function damaged(why: string, cause?: unknown): LogCopyError {
   return new LogCopyError('logCopyDamaged', `The copy of the log is damaged: ${why}.`, { cause });
 }
 
-/** What the disk or the folder refuses, by its code; everything else is what it is. */
+/** What the disk or the folder refuses, by its code; everything else is what it is. By shape: an error of Node's own may be of another realm. */
 export function codedCopyError(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return new LogCopyError('logCopyDiskFull', 'There is no room for the copy of the log: make some, and run it again; it goes on where it was.', { cause: error }); // prettier-ignore
   if (
