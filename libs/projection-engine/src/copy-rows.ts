@@ -5,6 +5,12 @@ const NO_BYTES = Buffer.alloc(0);
 const NO_VIEW = new DataView(NO_BYTES.buffer, 0, 0);
 /** PostgreSQL counts days and microseconds from 2000-01-01. */
 const DAYS_TO_2000 = 10_957;
+const TWO_32 = 4_294_967_296;
+const FOREVER = { high: 0x7f_ff_ff_ff, low: -1 };
+const DASH = 45;
+const ZERO = 48;
+/** What stands between the numbers of a moment. */
+const SIGNS = [[10, 'T'], [13, ':'], [16, ':'], [19, '.'], [26, 'Z']] as const; // prettier-ignore
 /** What PostgreSQL calls the type of an array's elements. */
 const ELEMENTS = { uuid: 2_950, text: 25, integer: 23 } as const;
 export const INSTANT_BYTES = 8;
@@ -17,8 +23,8 @@ export class CopyRows {
   private bytes = NO_BYTES;
   private view = NO_VIEW;
   private at = 0;
-  private lastInstant = '';
-  private lastMicros = 0n;
+  private lastInstant = 'infinity';
+  private lastMicros: Micros = FOREVER;
 
   /** Bytes so far. May be set back, to forget what was written after. */
   get length(): number {
@@ -104,7 +110,9 @@ export class CopyRows {
       if (micros === null || typeof value !== 'string') return false;
       [this.lastInstant, this.lastMicros] = [value, micros];
     }
-    this.view.setBigInt64(at, this.lastMicros);
+    const { high, low } = this.lastMicros;
+    this.view.setInt32(at, high);
+    this.view.setInt32(at + 4, low);
     return true;
   }
 
@@ -117,7 +125,8 @@ export class CopyRows {
         if (value.charCodeAt(from) !== DASH) return false;
         from += 1;
       }
-      const byte = (hexOf(value.charCodeAt(from)) << 4) | hexOf(value.charCodeAt(from + 1));
+      // Negative where one of the two is.
+      const byte = ((HEX[value.charCodeAt(from)] ?? -1) << 4) | (HEX[value.charCodeAt(from + 1)] ?? -1);
       if (byte < 0) return false;
       this.bytes[to++] = byte;
     }
@@ -169,9 +178,11 @@ export class CopyRows {
   /** Whether the same bytes stand there as in these or other rows elsewhere. */
   same(from: number, until: number, others: CopyRows, othersFrom: number, othersUntil: number): boolean {
     if (until - from !== othersUntil - othersFrom) return false;
-    const [bytes, otherBytes] = [this.bytes, others.bytes];
-    for (let at = from, other = othersFrom; at < until; at += 1, other += 1)
-      if (bytes[at] !== otherBytes[other]) return false;
+    const { bytes, view } = this;
+    let at = from;
+    let other = othersFrom;
+    for (; at + 4 <= until; at += 4, other += 4) if (view.getInt32(at) !== others.view.getInt32(other)) return false;
+    for (; at < until; at += 1, other += 1) if (bytes[at] !== others.bytes[other]) return false;
     return true;
   }
 
@@ -194,24 +205,38 @@ export class CopyRows {
   }
 }
 
-const DASH = 45;
-const ZERO = 48;
+/** The value of each digit of a uuid, which is in small letters; negative for what is none. */
+const HEX = new Int8Array(128).fill(-1);
+for (const digit of '0123456789abcdef') HEX[digit.charCodeAt(0)] = Number.parseInt(digit, 16);
 
-/** The value of a digit of a uuid, which is in small letters; negative for what is none. */
-function hexOf(code: number): number {
-  if (code >= ZERO && code <= 57) return code - ZERO;
-  return code >= 97 && code <= 102 ? code - 87 : -1;
-}
-
-const FOREVER = 0x7fff_ffff_ffff_ffffn;
-const INSTANT = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)\.(\d{6})Z$/;
+/** A number of eight bytes: the sign is in the first four. */
+type Micros = { readonly high: number; readonly low: number };
 
 /** Null for what is no moment. */
-function microsFrom2000(instant: unknown): bigint | null {
-  if (typeof instant !== 'string') return null;
+function microsFrom2000(instant: unknown): Micros | null {
   if (instant === 'infinity') return FOREVER;
-  const [, day, hours, minutes, seconds, micros] = INSTANT.exec(instant) ?? [];
-  if (!isDay(day)) return null;
-  const whole = ((dayNumber(day) - DAYS_TO_2000) * 24 + Number(hours)) * 3_600 + Number(minutes) * 60 + Number(seconds);
-  return BigInt(whole) * 1_000_000n + BigInt(Number(micros));
+  if (typeof instant !== 'string' || !hasForm(instant)) return null;
+  const day = instant.slice(0, 10);
+  const [hours, minutes, seconds] = [digits(instant, 11, 13), digits(instant, 14, 16), digits(instant, 17, 19)];
+  if (!isDay(day) || !(hours < 24 && minutes < 60 && seconds < 60)) return null;
+  const whole = ((dayNumber(day) - DAYS_TO_2000) * 24 + hours) * 3_600 + minutes * 60 + seconds;
+  const micros = whole * 1e6 + digits(instant, 20, 26);
+  if (Number.isNaN(micros)) return null;
+  if (Number.isSafeInteger(micros)) return { high: Math.floor(micros / TWO_32), low: (micros % TWO_32) | 0 };
+  const exact = BigInt(whole) * 1_000_000n + BigInt(digits(instant, 20, 26));
+  return { high: Number(exact >> 32n), low: Number(BigInt.asIntN(32, exact)) };
+}
+
+const hasForm = (instant: string): boolean =>
+  instant.length === 27 && SIGNS.every(([at, sign]) => instant.charCodeAt(at) === sign.charCodeAt(0));
+
+/** The number that these digits make; NaN where there are others than digits. */
+function digits(text: string, from: number, until: number): number {
+  let number = 0;
+  for (let at = from; at < until; at += 1) {
+    const digit = text.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    number = number * 10 + digit;
+  }
+  return number;
 }

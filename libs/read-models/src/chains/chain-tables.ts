@@ -72,8 +72,20 @@ export const chainTable: VersionedTable<Chain> = {
 /** One piece of a chain with what a figure needs of its chain beside it, so that figures read this table alone. */
 export type ChainPieceRow = {
   readonly chain: Chain;
+  readonly ofChain: OfChain;
   readonly piece: ChainPiece;
   readonly months: { readonly first: number; readonly last: number };
+};
+/** What all pieces of a chain say. */
+type OfChain = {
+  readonly shownFrom: number;
+  readonly shownBefore: number;
+  readonly day0: number;
+  readonly cohortMonth: number;
+  readonly sector: number;
+  readonly region: number;
+  readonly arrangement: number;
+  readonly hiredMonth: number;
 };
 
 export const chainPieceTable: VersionedTable<ChainPieceRow> = {
@@ -82,7 +94,7 @@ export const chainPieceTable: VersionedTable<ChainPieceRow> = {
     'One row per piece of a chain (days in one state, joined without a gap from day 0 for ever) and version. first_month..last_month are the horizons it covers (months after day 0).',
   key: [
     { name: 'chain_id', type: 'uuid', of: ({ chain }) => chain.id },
-    { name: 'shown_from', type: 'integer', of: ({ chain }) => shownFrom(chain) },
+    { name: 'shown_from', type: 'integer', of: ({ ofChain }) => ofChain.shownFrom },
     { name: 'first_day', type: 'integer', of: ({ piece }) => dayNumber(piece.firstDay) },
   ],
   columns: [
@@ -91,18 +103,18 @@ export const chainPieceTable: VersionedTable<ChainPieceRow> = {
       type: 'integer',
       of: ({ piece }) => (piece.lastDay === null ? AFTER_ALL_DAYS : dayNumber(piece.lastDay)),
     },
-    { name: 'shown_before', type: 'integer', of: ({ chain }) => shownBefore(chain) },
-    { name: 'day0', type: 'integer', of: ({ chain }) => dayNumber(chain.day0) },
-    { name: 'cohort_month', type: 'integer', of: ({ chain }) => monthNumber(chain.day0) },
+    { name: 'shown_before', type: 'integer', of: ({ ofChain }) => ofChain.shownBefore },
+    { name: 'day0', type: 'integer', of: ({ ofChain }) => ofChain.day0 },
+    { name: 'cohort_month', type: 'integer', of: ({ ofChain }) => ofChain.cohortMonth },
     { name: 'first_month', type: 'smallint', of: ({ months }) => months.first },
     { name: 'last_month', type: 'smallint', of: ({ months }) => months.last },
     { name: 'state', type: 'smallint', of: ({ piece }) => stateCode(piece) },
-    { name: 'sector', type: 'smallint', of: ({ chain }) => sectorCode(chain.sector) },
-    { name: 'region', type: 'smallint', of: ({ chain }) => regionCode(chain.region) },
-    { name: 'arrangement', type: 'smallint', of: ({ chain }) => arrangementCode(chain.arrangement) },
+    { name: 'sector', type: 'smallint', of: ({ ofChain }) => ofChain.sector },
+    { name: 'region', type: 'smallint', of: ({ ofChain }) => ofChain.region },
+    { name: 'arrangement', type: 'smallint', of: ({ ofChain }) => ofChain.arrangement },
     { name: 'late_entry', type: 'boolean', of: ({ chain }) => chain.entry > 0 },
     { name: 'inexact', type: 'boolean', of: ({ chain, piece }) => piece.inexact || chain.pieces[0]?.inexact === true },
-    { name: 'hired_month', type: 'smallint', of: ({ chain }) => hiredMonth(chain) },
+    { name: 'hired_month', type: 'smallint', of: ({ ofChain }) => ofChain.hiredMonth },
     {
       name: 'pension_or_death',
       type: 'boolean',
@@ -125,7 +137,20 @@ function hiredMonth({ day0, hiredByInlenerOn }: Chain): number {
 }
 
 /** A piece after the last day of the calendar has no day to be asked at. */
-export const chainPieceRows = (chain: Chain): readonly ChainPieceRow[] =>
-  chain.pieces
-    .filter(({ firstDay }) => isDay(firstDay))
-    .map((piece) => ({ chain, piece, months: monthsCovered(chain.day0, piece.firstDay, piece.lastDay) }));
+export function chainPieceRows(chain: Chain): readonly ChainPieceRow[] {
+  const ofChain: OfChain = {
+    shownFrom: shownFrom(chain),
+    shownBefore: shownBefore(chain),
+    day0: dayNumber(chain.day0),
+    cohortMonth: monthNumber(chain.day0),
+    sector: sectorCode(chain.sector),
+    region: regionCode(chain.region),
+    arrangement: arrangementCode(chain.arrangement),
+    hiredMonth: hiredMonth(chain),
+  };
+  const rows: ChainPieceRow[] = [];
+  for (const piece of chain.pieces)
+    if (isDay(piece.firstDay))
+      rows.push({ chain, ofChain, piece, months: monthsCovered(chain.day0, piece.firstDay, piece.lastDay) });
+  return rows;
+}
