@@ -50,6 +50,10 @@ const boundaries = (extra) => [
 
 const DOMAIN_FILES = ['libs/placement/domain/src/**/*.ts', 'libs/duurzaamheid/domain/src/**/*.ts'];
 
+/** Restated in each block below: a later block replaces what an earlier one says of the same rule. */
+const NO_FRAMEWORKS = { regex: '^(@nestjs/|fastify|class-validator|class-transformer)', message: 'Frameworks and validation stay at the edges (apps, hr-messages).' };
+const NO_KAFKAJS = { regex: '^(kafkajs|@confluentinc/kafka-javascript)', message: 'Kafka stays behind the port of libs/kafka.' };
+
 export default [
   {
     files: ['**/*.ts'],
@@ -83,18 +87,18 @@ export default [
   {
     // HTTP belongs to the API alone, Kafka to the Kafka library, class-validator to the edges.
     files: ['libs/**/*.ts'],
-    ignores: ['libs/hr-messages/**', '**/*.spec.ts', ...DOMAIN_FILES],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        { patterns: [{ regex: '^(@nestjs/|fastify|class-validator|class-transformer)', message: 'Frameworks and validation stay at the edges (apps, hr-messages).' }] },
-      ],
-    },
+    ignores: ['libs/hr-messages/**', 'libs/kafka/**', '**/*.spec.ts', ...DOMAIN_FILES],
+    rules: { 'no-restricted-imports': ['error', { patterns: [NO_FRAMEWORKS, NO_KAFKAJS] }] },
+  },
+  {
+    files: ['libs/kafka/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [NO_FRAMEWORKS] }] },
   },
   {
     files: ['libs/hr-messages/**/*.ts'],
     ignores: ['**/*.spec.ts'],
-    rules: { 'no-restricted-imports': ['error', { patterns: [{ regex: '^(@nestjs/(?!swagger)|fastify|pg$)', message: 'hr-messages is a contract: no server, no database.' }] }] },
+    rules: { 'no-restricted-imports': ['error', { patterns: [{ regex: '^(@nestjs/(?!swagger)|fastify|pg$)', message: 'hr-messages is a contract: no server, no database.' }, NO_KAFKAJS] }] },
   },
   {
     // Whatever a reaction publishes must be durable first: not with Nest's EventBus, Saga or AggregateRoot.
@@ -103,7 +107,10 @@ export default [
     rules: {
       'no-restricted-imports': [
         'error',
-        { paths: [{ name: '@nestjs/cqrs', importNames: ['EventBus', 'EventPublisher', 'Saga', 'AggregateRoot', 'EventsHandler'], message: 'A reaction is a checkpointed subscription.' }] },
+        {
+          paths: [{ name: '@nestjs/cqrs', importNames: ['EventBus', 'EventPublisher', 'Saga', 'AggregateRoot', 'EventsHandler'], message: 'A reaction is a checkpointed subscription.' }],
+          patterns: [NO_KAFKAJS],
+        },
       ],
     },
   },

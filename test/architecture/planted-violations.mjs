@@ -9,7 +9,7 @@ const ALIASES = {
   'placement-domain': '@bestendig/placement-domain', 'duurzaamheid-domain': '@bestendig/duurzaamheid-domain', 'event-store': '@bestendig/event-store',
   postgres: '@bestendig/postgres', 'local-postgres': '@bestendig/local-postgres', 'read-store': '@bestendig/read-store', intake: '@bestendig/intake',
   'placement-application': '@bestendig/placement-application', 'hr-messages': '@bestendig/hr-messages', 'read-models': '@bestendig/read-models', 'projection-engine': '@bestendig/projection-engine',
-  testing: '@bestendig/testing', api: '@bestendig/api', projector: '@bestendig/projector', standalone: '@bestendig/standalone',
+  kafka: '@bestendig/kafka', 'local-kafka': '@bestendig/local-kafka', testing: '@bestendig/testing', api: '@bestendig/api', projector: '@bestendig/projector', standalone: '@bestendig/standalone',
 };
 
 // The rule that guards the borders skips itself where no project graph is cached: make one first.
@@ -37,6 +37,10 @@ plant('domain is async', domain, 'export const planted = async () => 1;\n', 'no-
 plant('domain switches with a default', domain, "export const planted = (x: 'a' | 'b') => {\n  switch (x) {\n    case 'a':\n      return 1;\n    default:\n      return 2;\n  }\n};\n", 'no-restricted-syntax');
 plant('a library imports Nest', file('read-models'), "import { Injectable } from '@nestjs/common';\nexport { Injectable };\n", 'no-restricted-imports');
 plant('a library validates with class-validator', file('placement-application'), "import { IsString } from 'class-validator';\nexport { IsString };\n", 'no-restricted-imports');
+for (const project of ['hr-ingest', 'publisher', 'api', 'hr-messages', 'intake', 'integration-events', 'local-kafka', 'placement-application'])
+  plant(`${project} talks to Kafka past its library`, file(project), "import { Kafka } from 'kafkajs';\nexport { Kafka };\n", 'no-restricted-imports');
+plants.push({ name: 'the Kafka library imports kafkajs', path: file('kafka'), code: "import { Kafka } from 'kafkajs';\nexport { Kafka };\n", rule: 'no-restricted-imports', caught: false });
+plant('the Kafka library imports Nest', file('kafka'), "import { Injectable } from '@nestjs/common';\nexport { Injectable };\n", 'no-restricted-imports');
 plant('the contract opens a database', file('hr-messages'), "import { Pool } from 'pg';\nexport { Pool };\n", 'no-restricted-imports');
 plant('the API uses the EventBus', file('api'), "import { EventBus } from '@nestjs/cqrs';\nexport { EventBus };\n", 'no-restricted-imports');
 
