@@ -1,10 +1,8 @@
 import { Partitioners, type Kafka as KafkaJs, type Message, type Producer, type RecordMetadata } from 'kafkajs';
 import { kafkaErrorOf } from './kafkajs-errors';
+import { messageOf, requestsOf } from './kafkajs-messages';
 import type { OutgoingMessage, Sender, Sent } from './port';
 
-/** Of one request: below a broker's usual limit of 1 MiB. */
-const REQUEST_BYTES_MAX = 512 * 1024;
-const REQUEST_MESSAGES_MAX = 500;
 /** About half a minute of a broker that restarts; who sends then tries again. */
 const RETRY = { retries: 12, initialRetryTime: 100, maxRetryTime: 5_000 };
 
@@ -80,7 +78,9 @@ export class KafkaJsSender implements Sender {
       createPartitioner: () => {
         const choose = Partitioners.DefaultPartitioner();
         return (given) => {
-          const partition = choose(given);
+          // Once: kafkajs asks again when it tries again, and a message without a key would move to another partition,
+          // perhaps one that is sent already.
+          const partition = this.partitions.get(given.message) ?? choose(given);
           this.partitions.set(given.message, partition);
           return partition;
         };
@@ -94,27 +94,3 @@ export class KafkaJsSender implements Sender {
     return producer;
   }
 }
-
-function messageOf({ key, value, headers, partition }: OutgoingMessage): Message {
-  const grouped: Record<string, (Buffer | string)[]> = {};
-  for (const [name, text] of headers ?? []) (Object.hasOwn(grouped, name) ? grouped[name] : (grouped[name] = []))?.push(text);
-  return { key, value, headers: grouped, ...(partition === undefined ? {} : { partition }) };
-}
-
-function* requestsOf(messages: readonly OutgoingMessage[]): Generator<readonly OutgoingMessage[]> {
-  let request: OutgoingMessage[] = [];
-  let bytes = 0;
-  for (const message of messages) {
-    const more = bytesOf(message);
-    if (request.length > 0 && (request.length >= REQUEST_MESSAGES_MAX || bytes + more > REQUEST_BYTES_MAX)) {
-      yield request;
-      [request, bytes] = [[], 0];
-    }
-    request.push(message);
-    bytes += more;
-  }
-  if (request.length > 0) yield request;
-}
-
-const bytesOf = ({ key, value, headers }: OutgoingMessage): number =>
-  Buffer.byteLength(key ?? '') + Buffer.byteLength(value ?? '') + (headers ?? []).reduce((sum, [name, text]) => sum + name.length + Buffer.byteLength(text), 64);
