@@ -170,6 +170,26 @@ describeWithKafka('consuming from Kafka', (kafka) => {
     await until(() => consumer.handled.length === 1);
   });
 
+  test.each(['gzip', 'uncompressed'])('messages that the topic keeps by %s are read', async (type) => {
+    const topic = uniqueName('compressed');
+    await trial.kafka.makeTopics([{ name: topic, partitions: 1, config: { 'compression.type': type } }]);
+    await trial.sender.send(topic, numbers(100).map((value) => ({ key: null, value }))); // prettier-ignore
+    const consumer = trial.consume(group, { topic });
+    await until(() => consumer.handled.length === 100);
+  });
+
+  test.each(['snappy', 'lz4', 'zstd'])('messages that are compressed by %s are told, with what helps', async (type) => {
+    const topic = uniqueName('compressed');
+    await trial.kafka.makeTopics([{ name: topic, partitions: 1, config: { 'compression.type': type } }]);
+    await trial.sender.send(topic, numbers(100).map((value) => ({ key: null, value }))); // prettier-ignore
+    const consumer = trial.consume(group, { topic });
+    await until(() => consumer.failures.length > 0);
+    expect(consumer.failures[0]).toMatchObject({
+      code: 'compression',
+      message: expect.stringContaining('compression.type') as string,
+    });
+  });
+
   test('a name that no topic can have is refused', async () => {
     await expect(trial.consume(group, { topic: 'not a name' }).ended).rejects.toMatchObject({ code: 'badSettings' });
   });

@@ -13,7 +13,7 @@ export type ReceivedMessage = {
   readonly offset: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  /** In the order sent; a name may come more than once. */
+  /** A name may come more than once, then in the order sent; one without a value has an empty one. */
   readonly headers: readonly Header[];
   /** Milliseconds since 1970, as the broker or the producer set it. */
   readonly timestampMs: number;
@@ -28,7 +28,10 @@ export type OutgoingMessage = {
   readonly partition?: number;
 };
 
-/** Where messages came to stand, in the order given. */
+/**
+ * Where a message came to stand. Offset `-1`: written by an earlier request whose answer was lost, and the broker does not
+ * say any more where.
+ */
 export type Sent = { readonly partition: number; readonly offset: string };
 
 /** Sends with an idempotent producer, acknowledged by all in-sync replicas; resolves when all are durable. */
@@ -85,6 +88,7 @@ export const KAFKA_ERRORS = [
   'noTopic', // the topic is not there, and may not be made
   'unauthorised', // the broker does not let this program in, or not do that
   'tooLarge', // a message over the broker's limit
+  'compression', // messages compressed in a way that is not read here
   'badSettings', // settings that name no broker
 ] as const; // prettier-ignore
 export type KafkaErrorCode = (typeof KAFKA_ERRORS)[number];
