@@ -65,7 +65,7 @@ export async function startLocalKafka(options: LocalKafkaOptions): Promise<Local
   return broker;
 }
 
-/** Starts fast, and again fast after a kill; one node can have no copies. */
+/** Starts fast, and again fast after a kill; one node can have no copies. Whatever compression a publisher uses can be read. */
 const propertiesOf = (port: number, controllerPort: number, data: string): string => `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
@@ -75,6 +75,7 @@ listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 controller.listener.names=CONTROLLER
 log.dirs=${data}
 auto.create.topics.enable=false
+compression.type=uncompressed
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=3
 transaction.state.log.replication.factor=1
