@@ -44,6 +44,9 @@ Environment (a variable that is empty counts as not set):
   REBUILD_FROM      what a rebuild folds: copy (default where the log is in EventStoreDB), a copy of the log on this machine's disk, which is checked against
                     the events' hashes and gone afterwards; store (default where it is in PostgreSQL), the log itself
   REBUILD_FOLDER    where that copy is made (default: rebuild in the data folder)
+  KAFKA_BROKERS     host:port with commas between: start takes HR facts from that Kafka and publishes placements to it; with
+                    KAFKA_TLS, KAFKA_SASL_MECHANISM, KAFKA_USERNAME, KAFKA_PASSWORD (docs/integrate.md, infra/kafka)
+  KAFKA_HOME        folder with libs/ of Apache Kafka, and KAFKA_PORT (default: 9092 where free): for start --kafka
   LOG_LEVEL         what the API logs: ${LOG_LEVELS.join(', ')} (default: warn)
 `;
 

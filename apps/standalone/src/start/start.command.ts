@@ -3,6 +3,7 @@ import { DEMO_HISTORY, PLACEMENTS_MAX } from '../generate/generate-history';
 import { withInstallation, type Installation } from '../installation';
 import { InterruptedError, interruption } from '../interruption';
 import { readSettings } from '../settings';
+import type { KafkaEdges } from './kafka';
 import type { Server } from './server';
 import { tryPort } from './try-port';
 
@@ -12,8 +13,12 @@ export function addStartCommand(program: Command): void {
     .command('start')
     .description('run Bestendig: database, projector and API, until Ctrl-C')
     .option('--demo [placements]', 'on an empty store: import a synthetic history (of 20000 placements), then show figures from it', demoSize)
-    .action((flags: { readonly demo?: number | true }) => start(flags.demo === true ? DEMO_HISTORY.placements : flags.demo));
+    .option('--kafka', 'with HR facts in and placements out by Kafka, on a broker started for it (needs Java 17 and KAFKA_HOME: infra/kafka)')
+    .action(({ demo, kafka = false }: { readonly demo?: number | true; readonly kafka?: boolean }) => start({ demo: demo === true ? DEMO_HISTORY.placements : demo, kafka }));
 }
+
+/** `demo`: how many placements; undefined where no demo was asked for. `kafka`: on a broker of one's own. */
+type Asked = { readonly demo: number | undefined; readonly kafka: boolean };
 
 function demoSize(text: string): number {
   const placements = Number(text);
@@ -21,16 +26,15 @@ function demoSize(text: string): number {
   return placements;
 }
 
-/** `demo`: how many placements; undefined where no demo was asked for. */
-async function start(demo: number | undefined): Promise<void> {
-  const asked = interruption();
+async function start(asked: Asked): Promise<void> {
+  const interrupted = interruption();
   await withInstallation(readSettings(process.env), async (installation) => {
     // Loaded here: the other commands need nothing of what the API brings along.
     const { startServer } = await import('./server');
     const server = await startServer(installation);
-    const stopped = AbortSignal.any([asked, server.failed]);
+    const stopped = AbortSignal.any([interrupted, server.failed]);
     try {
-      await serve(server, installation, demo, stopped);
+      await serve(server, installation, asked, stopped);
     } catch (error) {
       // Ctrl-C is how this command ends, also in the middle of the demo.
       if (!(stopped.reason instanceof InterruptedError)) throw error;
@@ -41,7 +45,7 @@ async function start(demo: number | undefined): Promise<void> {
   });
 }
 
-async function serve(server: Server, installation: Installation, demo: number | undefined, stopped: AbortSignal): Promise<void> {
+async function serve(server: Server, installation: Installation, { demo, kafka }: Asked, stopped: AbortSignal): Promise<void> {
   const { settings, databaseUrl } = installation;
   await tryPort(settings.host, settings.port);
   console.log(settings.databaseUrl === undefined ? `Data folder: ${settings.dataFolder} (PostgreSQL on port ${new URL(databaseUrl).port})` : 'Database: that of DATABASE_URL');
@@ -56,8 +60,19 @@ async function serve(server: Server, installation: Installation, demo: number | 
     await showFigures(server);
     showQuestions(url, settings.apiTokens !== undefined);
   }
-  console.log(`\nBestendig is up: ${url}   Ctrl-C stops it.`);
-  await untilStopped(stopped);
+  const edges = kafka || (process.env['KAFKA_BROKERS'] ?? '') !== '' ? await startEdges(installation, kafka) : null;
+  try {
+    console.log(`\nBestendig is up: ${url}   Ctrl-C stops it.`);
+    if (edges !== null) console.log(edges.text);
+    await untilStopped(edges === null ? stopped : AbortSignal.any([stopped, edges.failed]));
+  } finally {
+    await edges?.stop();
+  }
+}
+
+async function startEdges(installation: Installation, own: boolean): Promise<KafkaEdges> {
+  const { startKafkaEdges } = await import('./kafka');
+  return startKafkaEdges(installation, own);
 }
 
 /** @throws the reason, where it is not that its user asked for it */

@@ -8,3 +8,10 @@ export function tryPort(host: string, port: number): Promise<void> {
     server.listen(port, host, () => server.close(() => resolve()));
   });
 }
+
+/** Whether nobody listens at a port of this machine. */
+export const isFree = (port: number): Promise<boolean> =>
+  tryPort('127.0.0.1', port).then(
+    () => true,
+    () => false,
+  );

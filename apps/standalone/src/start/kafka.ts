@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { hrIngestSettings, runHrIngest } from '@bestendig/hr-ingest';
+import { findKafka, startLocalKafka } from '@bestendig/local-kafka';
+import { publisherSettings, runPublisher } from '@bestendig/publisher';
+import { StandaloneError } from '../errors';
+import type { Installation } from '../installation';
+import { isFree } from './try-port';
+
+/** HR facts in, placements out, beside the API in one process. */
+export type KafkaEdges = {
+  /** What its user is to know. */
+  readonly text: string;
+  /** Aborts with the reason when one of them ends without being asked to. */
+  readonly failed: AbortSignal;
+  stop(): Promise<void>;
+};
+
+const USUAL_PORT = 9092;
+
+/**
+ * Runs hr-ingest and the publisher on the broker that KAFKA_BROKERS names, or with `own` on one started for them in the data
+ * folder.
+ *
+ * @throws StandaloneError `kafkaMissing`, `settingInvalid`; KafkaError, HrIngestError and PublisherError `badSettings`
+ */
+export async function startKafkaEdges(installation: Installation, own: boolean): Promise<KafkaEdges> {
+  const broker = own ? await startBroker(installation.settings.dataFolder) : null;
+  const stopped = new AbortController();
+  const failed = new AbortController();
+  const { log, secret, settings } = installation;
+  try {
+    const environment = { ...process.env, DATABASE_URL: log.databaseUrl, BESTENDIG_SECRET: secret.toString('hex'), ...(broker === null ? {} : { KAFKA_BROKERS: broker.broker }) };
+    const common = { eventStoreDb: settings.eventStoreDb, signal: stopped.signal, logLevel: settings.logLevel };
+    const [ingest, publish] = [{ ...hrIngestSettings(environment), ...common }, { ...publisherSettings(environment), ...common }];
+    const running = [runHrIngest(ingest), runPublisher(publish)];
+    for (const one of running) one.catch((error: unknown) => failed.abort(error));
+    const stop = async (): Promise<void> => {
+      stopped.abort();
+      await Promise.allSettled(running);
+      await broker?.stop();
+    };
+    return { text: `Kafka at ${ingest.kafka.brokers.join(', ')}: facts in by ${ingest.factsTopic}, their outcomes on ${ingest.outcomesTopic}; out on ${publish.placementsTopic} and ${publish.stateTopic}.`, failed: failed.signal, stop };
+  } catch (error) {
+    await broker?.kill();
+    throw error;
+  }
+}
+
+async function startBroker(dataFolder: string): ReturnType<typeof startLocalKafka> {
+  const found = findKafka(process.env);
+  if ('missing' in found) throw new StandaloneError('kafkaMissing', `--kafka starts a broker of its own, but ${found.missing}.`);
+  const asked = process.env['KAFKA_PORT'] || '';
+  if (!/^\d{0,5}$/.test(asked) || Number(asked) > 65_535) throw new StandaloneError('settingInvalid', 'KAFKA_PORT must be a number from 0 to 65535.');
+  const port = asked === '' ? ((await isFree(USUAL_PORT)) ? USUAL_PORT : 0) : Number(asked);
+  console.log('Starting Kafka ...');
+  return startLocalKafka({ ...found, folder: join(dataFolder, 'kafka'), ...(port === 0 ? {} : { port }) });
+}
