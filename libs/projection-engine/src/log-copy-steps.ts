@@ -17,6 +17,7 @@ import { divide, EventWriter, keyOfPlacement } from './log-copy-events';
 import { blocksOf, codedCopyError, fileOf, NumberedFiles } from './log-copy-files';
 import { placementOfStream, uuidOrNull } from './opaque-ids';
 import { namedCandidates } from './persons';
+import { CANDIDATE_TYPES } from './rebuild-plan';
 
 /** One step of making a copy: short, and told of in the copy's state when it is done. What a kill loses is one step. */
 export type LogCopyTask = { readonly folder: string } & (
@@ -64,15 +65,18 @@ async function copyMore(store: EventStore, folder: string, limits: CopyLimits): 
     // The next page is on its way while this one is copied.
     if (goesOn) next = read(copiedTo);
     next.catch(() => undefined);
-    for (const event of page.events)
-      if (store.comparePositions(event.position, state.upTo) <= 0 && copyEvent(event, { buckets, lists, writer }))
-        events += 1;
+    // Only the last page can go beyond.
+    const isUpTo = ({ position }: RecordedEvent): boolean =>
+      !isCopied || store.comparePositions(position, state.upTo) <= 0;
+    for (const event of page.events) if (isUpTo(event) && copyEvent(event, { buckets, lists, writer })) events += 1;
   }
   buckets.flush();
   lists.flush();
   writeCopyState(folder, { ...state, copiedTo, events, isCopied, buckets: buckets.lengths, lists: lists.lengths });
   return { isLast: isCopied, events };
 }
+
+const NAMING: ReadonlySet<string> = new Set(CANDIDATE_TYPES);
 
 type Copying = { readonly buckets: NumberedFiles; readonly lists: NumberedFiles; readonly writer: EventWriter };
 
@@ -82,6 +86,7 @@ function copyEvent(event: RecordedEvent, { buckets, lists, writer }: Copying): b
   if (placement === null) return false;
   buckets.add(bucketOf(placement), writer.record(placement, event));
   if (event.revision === 0) lists.add(PLACEMENTS, Buffer.from(`${placement}\n`));
+  if (!NAMING.has(event.type)) return true;
   for (const candidate of namedCandidates([toPlacementEvent(event)]))
     if (uuidOrNull(candidate) !== null) lists.add(CANDIDATES, Buffer.from(`${placement}\t${candidate}\n`));
   return true;

@@ -39,6 +39,9 @@ export async function readPlan(client: ClientBase, schema: string): Promise<Rebu
   return plan === undefined ? null : { ...plan, parts };
 }
 
+/** Facts that may name a person. */
+export const CANDIDATE_TYPES = ['PlacementRegistered', 'FactCorrected'] as const;
+
 /** What a plan is made from, in lines of text as COPY takes them. */
 export type PlanSource = {
   /** `placement` */
@@ -124,7 +127,7 @@ async function* placementsIn(store: EventStore): AsyncGenerator<string> {
 
 /** Every person that a placement's registrations, or corrections of them, name. */
 async function* candidatesIn(store: EventStore, upTo: Position): AsyncGenerator<string> {
-  const filter = { categories: ['placement'], types: ['PlacementRegistered', 'FactCorrected'] };
+  const filter = { categories: ['placement'], types: CANDIDATE_TYPES };
   let from: Position | null = null;
   for (;;) {
     const page = await store.readAll(from, { filter, limit: PAGE_EVENTS });

@@ -104,7 +104,7 @@ export class LogReader {
     // The end first: what it says is there is there to be found by the read after it.
     const [end] = (await this.log.before(null, 1)).events;
     if (end === undefined || (from !== null && comparePositions(end, from) <= 0)) return { events: [], next: null, atHead: true };
-    const found = onServer === null ? null : await this.log.afterFiltered(from, limit, onServer, this.isLongRead(from));
+    const found = onServer === null ? null : await this.log.afterFiltered(from, limit, onServer, this.isLongRead(from) || limit >= LONG_LIMIT_EVENTS);
     if (found === null) return this.forwardLooking(from, limit, asked);
     const last = found.events.at(-1);
     const next = found.atEnd && (last === undefined || comparePositions(last, end) < 0) ? end : last;
