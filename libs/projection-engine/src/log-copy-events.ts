@@ -5,7 +5,7 @@ import { damaged, NumberedFiles, type Numbered } from './log-copy-files';
 
 /**
  * An event in the copy of the log: length, placement, revision, its hash and the one before it, then what folds need as a
- * JSON list. A third of the event's canonical text.
+ * JSON list. Half of the event's canonical text.
  */
 const [PLACEMENT_AT, REVISION_AT, HASH_AT, PREVIOUS_AT, TEXT_AT] = [4, 20, 24, 56, 88];
 const UTF8_BYTES_MAX = 3;
