@@ -147,6 +147,7 @@ function printSteps(from: string, rebuilds: readonly TimedRebuild[], size: numbe
   line('plan', of('plan'));
   line('read and fold', of('fold'));
   line('index and analyse', of('index'));
+  line('processor time, all told', median(rebuilds.map(({ cpuSeconds }) => cpuSeconds)));
   console.log('and after the clock:');
   line('catch up', of('catchUp'));
   line('verify and switch', of('verify'));

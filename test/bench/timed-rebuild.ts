@@ -10,6 +10,8 @@ export type TimedRebuild = {
   readonly compared: Compared;
   /** From the first read to indexed and analysed. */
   readonly seconds: number;
+  /** Of this process with its threads, whatever else the machine does. */
+  readonly cpuSeconds: number;
   readonly secondsOf: Readonly<Record<Step, number>>;
 };
 export type Rebuilt = {
@@ -23,6 +25,7 @@ export async function timedRebuild({ store, ...where }: Rebuilt): Promise<TimedR
   const secondsOf = { copy: 0, plan: 0, fold: 0, index: 0, catchUp: 0, verify: 0 };
   let step: Step = where.folders.copyFolder === null ? 'plan' : 'copy';
   let since = performance.now();
+  const cpuBefore = process.cpuUsage();
   const enter = (next: Step): void => {
     const now = performance.now();
     secondsOf[step] += (now - since) / 1_000;
@@ -31,7 +34,15 @@ export async function timedRebuild({ store, ...where }: Rebuilt): Promise<TimedR
   const onProgress = ({ step: told }: RebuildProgress): void => (told === step ? undefined : enter(told));
   const result = await rebuild({ set: READ_MODELS, store, ...where, onProgress });
   enter('verify');
+  const { user, system } = process.cpuUsage(cpuBefore);
   if (result.outcome !== 'switched') throw new Error('The rebuild did not switch.');
   const { events, compared } = result;
-  return { events, compared, secondsOf, seconds: secondsOf.copy + secondsOf.plan + secondsOf.fold + secondsOf.index };
+  const cpuSeconds = (user + system) / 1e6;
+  return {
+    events,
+    compared,
+    cpuSeconds,
+    secondsOf,
+    seconds: secondsOf.copy + secondsOf.plan + secondsOf.fold + secondsOf.index,
+  };
 }

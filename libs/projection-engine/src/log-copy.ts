@@ -66,6 +66,8 @@ export class LogCopies {
         await this.record(schema, folder);
         return folder;
       }
+      // On another disk, where REBUILD_FOLDER was set otherwise.
+      removeCopy(left);
     }
     const upTo = await point();
     if (upTo === null) return null;
