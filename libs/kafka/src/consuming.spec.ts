@@ -116,6 +116,18 @@ describeWithKafka('consuming from Kafka', (kafka) => {
     await until(() => next.handled.length === 10);
   });
 
+  test('what is handled to its end after the stop is committed, and nothing after it is begun', async () => {
+    await trial.send(...numbers(25).map((value) => ({ key: null, value, partition: 0 })));
+    let calls = 0;
+    const first = trial.consume(group, { handle: () => ((calls += 1) === 2 ? sleep(1_000) : Promise.resolve()) });
+    await until(() => calls === 2);
+    await first.stop();
+    expect(first.handled).toHaveLength(20);
+    const second = trial.consume(group);
+    await trial.handledBy(group);
+    expect(second.values()).toEqual(numbers(5, 20));
+  });
+
   test('two consumers share the partitions under load; a third comes, the first goes: nothing is skipped', async () => {
     const slowly = { handle: () => sleep(2) };
     const started: Consuming[] = [];

@@ -23,10 +23,10 @@ export class Batches {
     this.lost = new AbortController();
   }
 
-  /** Nothing is handled any more; resolves when nothing is being handled. */
+  /** Nothing new is handled; resolves when what is being handled has come to its end, and is committed where that was a good one. */
   end(): Promise<unknown> {
     this.isOver = true;
-    this.lose();
+    this.lost.abort();
     for (const timer of this.timers) clearTimeout(timer);
     return Promise.allSettled(this.handling);
   }
@@ -45,16 +45,16 @@ export class Batches {
   /** Hands over one batch of a partition in pieces, each committed when it is handled. */
   private async handleBatch(payload: EachBatchPayload): Promise<void> {
     const { batch, heartbeat, isRunning, isStale } = payload;
-    const { batchMessages, signal } = this.options;
+    const { batchMessages } = this.options;
     const lost = this.lost;
-    const ended = AbortSignal.any([lost.signal, signal]);
-    const beating = beat(heartbeat, () => lost.abort());
+    // Where the group is only to be joined again, what is handled before that is still ours to commit.
+    const beating = beat(heartbeat, { answered: () => lost.abort(), silent: () => lost === this.lost && this.lose() });
     try {
       for (let at = 0; at < batch.messages.length; at += batchMessages) {
-        if (ended.aborted || this.isOver || !isRunning() || isStale()) break;
+        if (lost.signal.aborted || this.isOver || !isRunning() || isStale()) break;
         const piece = batch.messages.slice(at, at + batchMessages);
         const messages = piece.map((message) => received(batch.topic, batch.partition, message));
-        if (!(await this.isHandled(messages, ended, payload))) break;
+        if (!(await this.isHandled(messages, lost.signal, payload))) break;
         // Handled, but of an assignment that is over: who has the partition now says how far it is.
         if (lost !== this.lost) break;
         await commit(
@@ -72,14 +72,14 @@ export class Batches {
   /** False where the messages are to come again: the partition then rests, while others go on. */
   private async isHandled(
     messages: readonly ReceivedMessage[],
-    ended: AbortSignal,
+    lost: AbortSignal,
     { batch, pause }: EachBatchPayload,
   ): Promise<boolean> {
     const { partition } = batch;
     try {
-      await this.options.handle(messages, ended);
+      await this.options.handle(messages, lost);
     } catch (error) {
-      if (ended.aborted) return false;
+      if (lost.aborted) return false;
       this.options.onFailure?.(error);
       const rest = Math.min(2 * (this.rests.get(partition) ?? RETRY_MS_MIN / 2), RETRY_MS_MAX);
       this.rests.set(partition, rest);

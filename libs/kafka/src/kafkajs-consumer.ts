@@ -38,10 +38,11 @@ async function consumeOnce(kafka: KafkaJs, options: ConsumeOptions): Promise<voi
     retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 5_000, restartOnFailure: () => Promise.resolve(false) },
   });
   const batches = new Batches(options);
+  const over = new AbortController();
   const { CRASH, GROUP_JOIN, REBALANCING } = consumer.events;
   const ended = new Promise<void>((resolve, reject) => {
     consumer.on(CRASH, ({ payload }) => reject(payload.error));
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    signal.addEventListener('abort', () => resolve(), { signal: over.signal });
     if (signal.aborted) resolve();
   });
   ended.catch(() => undefined);
@@ -51,12 +52,19 @@ async function consumeOnce(kafka: KafkaJs, options: ConsumeOptions): Promise<voi
     batches.lose();
     options.onAssigned?.(payload.memberAssignment[topic] ?? []);
   });
-  try {
+  const start = async (): Promise<void> => {
     await consumer.connect();
-    await consumer.subscribe({ topic, fromBeginning: true });
-    await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: partitionsAtOnce, eachBatch: (payload) => batches.take(payload) });
+    if (!signal.aborted) await consumer.subscribe({ topic, fromBeginning: true });
+    if (!signal.aborted) await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: partitionsAtOnce, eachBatch: (payload) => batches.take(payload) });
+  };
+  try {
+    const started = start();
+    started.catch(() => undefined);
+    // A stop does not wait for a broker that is away.
+    await Promise.race([started, ended]);
     await ended;
   } finally {
+    over.abort();
     await leave(consumer, batches.end(), signal);
   }
 }

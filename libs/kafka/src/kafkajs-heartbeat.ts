@@ -19,19 +19,30 @@ const OF_GROUP = new Set([
   ],
 ]);
 
-/** Tells the group that we live, however long a batch takes. `onLost`: its partition may be another's by now. */
-export function beat(heartbeat: () => Promise<void>, onLost: () => void): Heartbeat {
-  let answered: Error | null = null;
+/** Of the partition whose batch is being handled: it may be another's by now. */
+export type OnLost = {
+  /** The group is to be joined again. */
+  readonly answered: () => void;
+  /** Nobody was reached for a whole session. */
+  readonly silent: () => void;
+};
+
+/** Tells the group that we live, however long a batch takes. */
+export function beat(heartbeat: () => Promise<void>, onLost: OnLost): Heartbeat {
+  let answer: Error | null = null;
   let heardAtMs = performance.now();
   const heard = (): void => {
     heardAtMs = performance.now();
   };
   const failed = (error: unknown): void => {
-    if (error instanceof Error && OF_GROUP.has(String(Reflect.get(error, 'type')))) answered ??= error;
-    // A broker that is away for a moment gives our partitions to nobody.
-    else if (performance.now() - heardAtMs < SESSION_MS) return;
-    onLost();
+    if (error instanceof Error && OF_GROUP.has(String(Reflect.get(error, 'type')))) {
+      answer ??= error;
+      onLost.answered();
+    } else if (performance.now() - heardAtMs >= SESSION_MS) {
+      // A broker that is away for a moment gives our partitions to nobody.
+      onLost.silent();
+    }
   };
   const timer = setInterval(() => void heartbeat().then(heard, failed), HEARTBEAT_MS);
-  return { stop: () => clearInterval(timer), toJoinAgain: () => answered };
+  return { stop: () => clearInterval(timer), toJoinAgain: () => answer };
 }
