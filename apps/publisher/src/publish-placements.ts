@@ -1,4 +1,5 @@
 import type { EventStore, Position, RecordedEvent } from '@bestendig/event-store';
+import type { IntegrationEvent } from '@bestendig/integration-events';
 import { writeCloudEvent, type Sender } from '@bestendig/kafka';
 import { idOfStream } from '@bestendig/placement-application';
 import type { Reaction } from '@bestendig/reactions';
@@ -7,7 +8,8 @@ import { messagesOf, type ViewOf } from './messages-of-page';
 
 export type PublishOptions = {
   readonly store: EventStore;
-  readonly sender: Sender;
+  /** One for each topic, so that they are written side by side. */
+  readonly senders: { readonly changes: Sender; readonly states: Sender };
   /** Who we are. */
   readonly source: string;
   readonly placementsTopic: string;
@@ -54,17 +56,19 @@ async function makeUp(options: PublishOptions, from: Position | null): Promise<v
 }
 
 async function publish(options: PublishOptions, events: readonly RecordedEvent[], signal: AbortSignal): Promise<void> {
-  const { sender, leftOut, placementsTopic, stateTopic } = options;
+  const { senders, leftOut, placementsTopic, stateTopic } = options;
   const { changes, states, reached } = await messagesOf(events, options);
-  for (const [topic, messages] of [[placementsTopic, changes], [stateTopic, states]] as const) { // prettier-ignore
-    // Whoever lost the right to publish must not say what is old by now after another one.
-    if (signal.aborted) return;
-    if (messages.length > 0) await untilAborted(sender.send(topic, messages.map(writeCloudEvent)), signal);
-  }
+  // Whoever lost the right to publish must not say what is old by now after another one.
+  if (signal.aborted) return;
+  const sent = [send(senders.changes, placementsTopic, changes), send(senders.states, stateTopic, states)];
+  await untilAborted(Promise.all(sent), signal);
   if (signal.aborted) return;
   for (const { stream, error } of await leftOut.note(reached)) options.onLeftOut?.(idOfStream(stream), error);
   options.onPublished?.(changes.length + states.length);
 }
+
+const send = async (sender: Sender, topic: string, messages: readonly IntegrationEvent[]): Promise<unknown> =>
+  messages.length === 0 ? null : sender.send(topic, messages.map(writeCloudEvent));
 
 /** A broker that is away is not waited for by who has to stop: what was not acknowledged is sent again at the next start. */
 export async function untilAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {

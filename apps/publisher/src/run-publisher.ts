@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventStoreError, openEventStore, type Position } from '@bestendig/event-store';
-import { KafkaError, openKafka, type Kafka } from '@bestendig/kafka';
+import { KafkaError, openKafka, type Kafka, type Sender } from '@bestendig/kafka';
 import { isUnavailable } from '@bestendig/postgres';
 import { forgetReactions, retrying, runReactions } from '@bestendig/reactions';
 import { pino, type Logger } from 'pino';
@@ -49,10 +49,9 @@ async function run(options: PublisherOptions, log: Logger): Promise<void> {
     closing.push(() => store.close());
     const leftOut = await LeftOutPlacements.open(databaseUrl);
     closing.push(() => leftOut.close());
-    const sender = await kafka.openSender();
-    closing.push(() => sender.close());
+    const senders = { changes: await opened(kafka, closing), states: await opened(kafka, closing) };
     const reaction = publishingPlacements({
-      ...{ store, sender, leftOut, source: ownSource, placementsTopic, stateTopic, signal, onPublished: telling(log) },
+      ...{ store, senders, leftOut, source: ownSource, placementsTopic, stateTopic, signal, onPublished: telling(log) },
       ...(viewOf === undefined ? {} : { viewOf }),
       beforeStart: (from) => haveTopics(options, kafka, from),
       onLeftOut: (placementId, error) => log.error({ placementId, err: saidOf(error) }, 'a placement cannot be read: it is left out'),
@@ -65,6 +64,12 @@ async function run(options: PublisherOptions, log: Logger): Promise<void> {
   } finally {
     for (const close of closing.reverse()) await Promise.race([close().catch(() => undefined), sleep(CLOSE_MS_MAX, undefined, { ref: false })]);
   }
+}
+
+async function opened(kafka: Kafka, closing: (() => Promise<unknown>)[]): Promise<Sender> {
+  const sender = await kafka.openSender();
+  closing.push(() => sender.close());
+  return sender;
 }
 
 /**
