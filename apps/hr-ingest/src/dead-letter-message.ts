@@ -38,6 +38,12 @@ export function deadLetterOf(message: ReceivedMessage, { code, faults }: Pick<Le
   };
 }
 
+/** Where Kafka takes no more as large: what is known of it without its bytes. */
+export function withoutBytes({ key, value, headers = [], ...letter }: OutgoingMessage): OutgoingMessage {
+  const [keyBytes, valueBytes] = [Buffer.byteLength(key ?? ''), Buffer.byteLength(value ?? '')];
+  return { ...letter, key: null, value: null, headers: [...headers.filter(([name]) => name.startsWith(DLT)), [`${DLT}left-out`, `key of ${keyBytes} bytes, value of ${valueBytes} bytes, headers`]] };
+}
+
 /** The same message for its own topic again: as it came at first, one cycle further. */
 export function sentAgain({ key, value, headers, partition }: ReceivedMessage, cycle: number): OutgoingMessage {
   const own = headers.filter(([name]) => !name.startsWith(DLT) && name !== CYCLE_HEADER);

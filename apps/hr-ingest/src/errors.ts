@@ -1,6 +1,5 @@
 import { EventStoreError } from '@bestendig/event-store';
 import { KafkaError } from '@bestendig/kafka';
-import { ApplicationError } from '@bestendig/placement-application';
 import { isUnavailable } from '@bestendig/postgres';
 
 export const HR_INGEST_ERRORS = [
@@ -19,14 +18,19 @@ export class HrIngestError extends Error {
   }
 }
 
-/** Of the event store: what no message is to blame for. */
-const OF_A_MESSAGE = new Set(['tooLarge', 'invalidEvent']);
+/** A value that PostgreSQL cannot take, or a rule of a table that it breaks. */
+const OF_A_VALUE = /^2[23][0-9A-Z]{3}$/;
+/** What our own code throws where it meets what it did not expect. By name: an error may be of another realm. */
+const DEFECTS = ['TypeError', 'RangeError', 'SyntaxError', 'URIError'];
 
-/** Whether the same messages may do better later. Everything else is one message's own doing, or a defect. */
-export function canBeTriedAgain(error: unknown): boolean {
-  if (error instanceof EventStoreError) return !OF_A_MESSAGE.has(error.code);
-  if (error instanceof KafkaError) return error.code !== 'tooLarge';
-  return error instanceof HrIngestError || error instanceof ApplicationError || isUnavailable(error);
+/**
+ * Whether one message is to blame, so that it would never do better: known cases only. Everything else (a store or broker that
+ * is away, read-only, full or wrongly set up) is nobody's fault, and is tried again for as long as it takes.
+ */
+export function isOfAMessage(error: unknown): boolean {
+  if (error instanceof EventStoreError) return error.code === 'tooLarge' || error.code === 'invalidEvent';
+  if (error instanceof KafkaError || error instanceof HrIngestError || !(error instanceof Error)) return false;
+  return DEFECTS.includes(error.name) || OF_A_VALUE.test(String(Reflect.get(error, 'code')));
 }
 
 /** Whether a store or the broker cannot be reached now. */

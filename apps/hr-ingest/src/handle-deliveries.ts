@@ -1,8 +1,8 @@
 import type { Delivery, DeliveryRow, Intake } from '@bestendig/intake';
-import type { ReceivedMessage, Sender } from '@bestendig/kafka';
+import { KafkaError, type OutgoingMessage, type ReceivedMessage, type Sender, type Sent } from '@bestendig/kafka';
 import type { FactOutcome, PlacementService } from '@bestendig/placement-application';
-import { cycleOf, deadLetterOf, deadLetterTopic } from './dead-letter-message';
-import { canBeTriedAgain, HrIngestError } from './errors';
+import { cycleOf, deadLetterOf, deadLetterTopic, withoutBytes } from './dead-letter-message';
+import { HrIngestError, isOfAMessage } from './errors';
 import { judge, rowOf, type Judged, type Letter } from './judge';
 import { firstOutcomeMessage, type OutcomeTopic } from './outcome-messages';
 import { originOf, type TopicLife } from './origins';
@@ -35,32 +35,46 @@ export class HrDeliveries {
 
   constructor(private readonly parts: Parts) {}
 
-  /** Messages of one partition, in order. Rejects where a store or the broker is away: they are then to be given again. */
-  async handle(messages: readonly ReceivedMessage[]): Promise<void> {
+  /** Other partitions, or the same again after another consumer had them: what was handled meanwhile is asked of the ledger. */
+  assigned(): void {
+    this.reached.clear();
+  }
+
+  /**
+   * Messages of one partition, in order. Rejects where a store or the broker is away: they are then to be given again.
+   *
+   * @param lost aborts when the partition is another consumer's, or all is to end: nothing more is written then
+   */
+  async handle(messages: readonly ReceivedMessage[], lost: AbortSignal): Promise<void> {
     try {
-      await this.handleAll(messages);
+      await this.handleAll(messages.map((message) => this.judged(message)), lost);
     } catch (error) {
-      if (canBeTriedAgain(error)) throw error;
-      if (messages.length > 1) for (const message of messages) await this.handle([message]);
-      else await this.setAside(messages, error);
+      if (lost.aborted || !isOfAMessage(error)) throw error;
+      if (messages.length > 1) for (const message of messages) await this.handle([message], lost);
+      else await this.setAside(messages, error, lost);
     }
   }
 
-  private async handleAll(messages: readonly ReceivedMessage[]): Promise<void> {
-    const judged = messages.map((message) => judge(message, originOf(this.parts.life, message), this.parts.secret));
+  private async handleAll(judged: readonly Judged[], lost: AbortSignal): Promise<void> {
     const known = await this.knownOf(judged);
     for (const one of judged) requireSame(one, known.get(one.origin));
-    await this.finish(judged, await this.decide(judged, known));
+    await this.finish(judged, await this.decide(judged, known), lost);
   }
 
-  /** A message that makes us stumble is set aside, so that those behind it are not kept waiting. */
-  private async setAside(messages: readonly ReceivedMessage[], error: unknown): Promise<void> {
+  /** A message that makes us stumble is set aside, so that those behind it are not kept waiting. What may hold a BSN is refused all the same. */
+  private async setAside(messages: readonly ReceivedMessage[], error: unknown, lost: AbortSignal): Promise<void> {
     const judged = messages.map((message): Judged => {
-      const { origin, digest } = judge(message, originOf(this.parts.life, message), this.parts.secret);
-      this.parts.onDefect?.(origin, error);
+      const one = this.judged(message);
+      if (one.kind === 'refused') throw error;
+      this.parts.onDefect?.(one.origin, error);
+      const { origin, digest } = one;
       return { message, origin, digest, kind: 'deadLetter', code: 'notHandled', faults: [{ pointer: '', code: 'notHandled' }], source: null, messageId: null };
     });
-    await this.finish(judged, await this.decide(judged, await this.knownOf(judged)));
+    await this.finish(judged, await this.decide(judged, await this.knownOf(judged)), lost);
+  }
+
+  private judged(message: ReceivedMessage): Judged {
+    return judge(message, originOf(this.parts.life, message), this.parts.secret);
   }
 
   private async decide(judged: readonly Judged[], known: ReadonlyMap<string, Delivery>): Promise<Decided> {
@@ -70,9 +84,10 @@ export class HrDeliveries {
     return { known, outcomes: judged.map((one) => outcomeOf(one, known.get(one.origin), byOrigin.get(one.origin))) };
   }
 
-  private async finish(judged: readonly Judged[], { known, outcomes }: Decided): Promise<void> {
+  private async finish(judged: readonly Judged[], { known, outcomes }: Decided, lost: AbortSignal): Promise<void> {
     const { intake, sender, outcomes: topic } = this.parts;
     const fresh = outcomes.filter(({ row }) => !known.has(row.origin));
+    if (lost.aborted) throw new KafkaError('unavailable', 'The partition is another consumer’s by now.');
     await this.writeDeadLetters(fresh);
     await intake.record(fresh.map(({ row }) => row));
     await sender.send(topic.name, outcomes.map(({ judged: { message }, row, first }) => firstOutcomeMessage(topic, message, row, first))); // prettier-ignore
@@ -85,7 +100,7 @@ export class HrDeliveries {
     const letters = outcomes.flatMap(({ judged, letter }) => (letter === null ? [] : [{ ...judged, letter }]));
     if (letters.length === 0) return;
     const topic = deadLetterTopic(life.topic);
-    const sent = await sender.send(topic, letters.map(({ message, letter }) => deadLetterOf(message, letter, group))); // prettier-ignore
+    const sent = await sendLetters(sender, topic, letters.map(({ message, letter }) => deadLetterOf(message, letter, group))); // prettier-ignore
     await intake.deadLetters.record(
       letters.map(({ message, origin, letter: { code } }, index) => {
         const place = sent[index];
@@ -114,6 +129,22 @@ export class HrDeliveries {
   }
 }
 
+/** Where the letters came to stand. One that the topic takes in no size is written without its bytes. */
+async function sendLetters(sender: Sender, topic: string, letters: readonly OutgoingMessage[]): Promise<readonly Sent[]> {
+  try {
+    const sent = await sender.send(topic, letters);
+    // Written by a request whose answer was lost: written once more, so that it is known where.
+    return sent.some(({ offset }) => offset === '-1') ? await sender.send(topic, letters) : sent;
+  } catch (error) {
+    if (!(error instanceof KafkaError) || error.code !== 'tooLarge') throw error;
+    const [only] = letters;
+    if (letters.length === 1 && only !== undefined) return sender.send(topic, [withoutBytes(only)]);
+    const sent: Sent[] = [];
+    for (const letter of letters) sent.push(...(await sendLetters(sender, topic, [letter])));
+    return sent;
+  }
+}
+
 type Decided = { readonly known: ReadonlyMap<string, Delivery>; readonly outcomes: readonly Outcome[] };
 
 /** Refused or set aside the first time: that stays so, also where the contract would take it by now. */
@@ -138,9 +169,16 @@ function setAsideAs(judged: Judged, letter: Letter): Outcome {
 
 /** A topic that was made anew counts from 0 again. Its messages must not be taken for those of its life before: nothing would be recorded of them. */
 function requireSame(judged: Judged, known: Delivery | undefined): void {
-  if (known === undefined) return;
-  const same = isClosed(known) || judged.kind !== 'fact' ? known.digest === judged.digest : known.source === judged.fact.source && known.messageId === judged.fact.messageId;
-  if (!same) throw new HrIngestError('topicMadeAnew', `Another message was delivered as ${judged.origin} before: the topic was made anew. Set HR_FACTS_TOPIC_EPOCH one higher, and nothing of either is lost.`);
+  if (known === undefined || isSame(judged, known)) return;
+  throw new HrIngestError('topicMadeAnew', `Another message was delivered as ${judged.origin} before: the topic was made anew. Set HR_FACTS_TOPIC_EPOCH one higher, and nothing of either is lost.`);
+}
+
+/** Of a fact the row has source and id; of everything else a digest of the bytes. What is no fact any more, because a rule became stricter, is known by what of it can be read. */
+function isSame(judged: Judged, known: Delivery): boolean {
+  if (isClosed(known)) return known.digest === judged.digest;
+  if (judged.kind === 'refused') return true;
+  const { source, messageId } = judged.kind === 'fact' ? judged.fact : judged;
+  return known.source === source && known.messageId === messageId;
 }
 
 function countsOf(outcomes: readonly Outcome[]): Readonly<Record<string, number>> {

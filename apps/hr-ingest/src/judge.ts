@@ -9,6 +9,8 @@ export const CYCLE_HEADER = 'bestendig-redrive-cycle';
 
 /** As large as what HTTP takes in one message. */
 const MESSAGE_BYTES_MAX = 256 * 1024;
+/** Of a key, which its outcome repeats. */
+export const KEY_BYTES_MAX = 4 * 1024;
 
 /** What is wrong with a message: where, and a code; never a value. */
 export type Fault = Pick<MessageError, 'pointer'> & { readonly code: string };
@@ -34,7 +36,7 @@ export function judge(message: ReceivedMessage, origin: string, secret: Buffer):
   const digest = digestOf(message, secret);
   const judged = { message, origin, digest };
   const outside = bsnOutside(message);
-  if ((message.value?.length ?? 0) > MESSAGE_BYTES_MAX) return unreadable(judged, outside, 'tooLarge');
+  if ((message.value?.length ?? 0) > MESSAGE_BYTES_MAX || (message.key?.length ?? 0) > KEY_BYTES_MAX) return unreadable(judged, outside, 'tooLarge');
   const read = readCloudEvent(message);
   if (!read.ok) return unreadable(judged, outside, read.code);
   const validated = validateMessage(read.event, { origin, door: 'kafka', digestKey: secret });
@@ -53,20 +55,28 @@ function unreadable(judged: Named, outside: readonly string[], code: string): Ju
   return { ...judged, kind: 'deadLetter', code, faults: [{ pointer: '', code }], source: null, messageId: null };
 }
 
-/** Of tracing: hexadecimal, and not kept. */
-const TRACE_HEADERS = new Set(['traceparent', 'tracestate', 'b3']);
-
 /** Key and headers: those that are attributes of the event are looked at once more within it. */
 function bsnOutside({ key, headers }: ReceivedMessage): readonly string[] {
-  const suspect = headers.some(([name, value]) => !TRACE_HEADERS.has(name.toLowerCase()) && (mayHoldBsn(name) || bytesMayHoldBsn(value)));
+  const suspect = headers.some(([name, value]) => mayHoldBsn(name) || bytesMayHoldBsn(value));
   return [...(bytesMayHoldBsn(key) ? ['#key'] : []), ...(suspect ? ['#header'] : [])];
 }
 
-/** In the usual encodings. Digits in UTF-16 have a zero between them. */
+/** Looked through in pieces that overlap: one text of all would be too long where somebody packed gigabytes. */
+const PIECE_BYTES = 1024 * 1024;
+const OVERLAP_BYTES = 256;
+
 function bytesMayHoldBsn(bytes: Buffer | null): boolean {
-  if (bytes === null || bytes.length < 9) return false;
+  if (bytes === null) return false;
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) if (pieceMayHoldBsn(bytes.subarray(at, at + PIECE_BYTES + OVERLAP_BYTES))) return true;
+  return false;
+}
+
+/** In the usual encodings: digits in UTF-16 have a zero between them, and JSON may write each as an escape. */
+function pieceMayHoldBsn(bytes: Buffer): boolean {
+  if (bytes.length < 9) return false;
   const texts = [bytes.toString('utf8'), bytes.toString('latin1')];
   if (bytes.includes(0)) texts.push(texts.join(' ').replaceAll('\0', ''));
+  if (bytes.includes('\\u')) texts.push((texts[0] ?? '').replaceAll(/\\u([0-9a-fA-F]{4})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))));
   return texts.some((text) => mayHoldBsn(text));
 }
 

@@ -1,5 +1,5 @@
 import type { DeadLetter, Intake } from '@bestendig/intake';
-import type { Kafka, OutgoingMessage, Sender } from '@bestendig/kafka';
+import { KafkaError, type Kafka, type ReceivedMessage, type Sender } from '@bestendig/kafka';
 import { pause } from '@bestendig/reactions';
 import { sentAgain } from './dead-letter-message';
 
@@ -31,24 +31,35 @@ export async function redriveWhatIsAsked(parts: Parts): Promise<void> {
   }
 }
 
-async function redriveSome({ kafka, sender, intake, topic, onSent }: Parts): Promise<number> {
-  const asked = await intake.deadLetters.asked(LETTERS_AT_ONCE);
-  const found: { readonly letter: DeadLetter; readonly message: OutgoingMessage }[] = [];
-  const gone: string[] = [];
-  for (const from of new Set(asked.map((letter) => letter.topic))) {
-    const letters = asked.filter((letter) => letter.topic === from);
-    const messages = await kafka.read(from, letters);
-    letters.forEach((letter, index) => {
-      const message = messages[index] ?? null;
-      if (message === null) gone.push(letter.origin);
-      else found.push({ letter, message: sentAgain(message, letter.cycle + 1) });
-    });
+async function redriveSome(parts: Parts): Promise<number> {
+  const claimed = await parts.intake.deadLetters.claim(LETTERS_AT_ONCE);
+  for (const topic of new Set(claimed.map((letter) => letter.topic))) {
+    const letters = claimed.filter((letter) => letter.topic === topic);
+    const messages = await readLetters(parts.kafka, topic, letters);
+    for (const [index, letter] of letters.entries()) await redriveOne(parts, letter, messages[index] ?? null);
   }
-  if (gone.length > 0) await intake.deadLetters.sent(gone, 'noLongerKept');
-  if (found.length > 0) {
-    await sender.send(topic, found.map(({ message }) => message)); // prettier-ignore
-    await intake.deadLetters.sent(found.map(({ letter }) => letter.origin));
-    onSent?.(found.length);
+  return claimed.length;
+}
+
+/** A topic that is gone has none of them any more. */
+async function readLetters(kafka: Kafka, topic: string, letters: readonly DeadLetter[]): Promise<readonly (ReceivedMessage | null)[]> {
+  try {
+    return await kafka.read(topic, letters);
+  } catch (error) {
+    if (error instanceof KafkaError && error.code === 'noTopic') return letters.map(() => null);
+    throw error;
   }
-  return asked.length;
+}
+
+/** Noted one by one: where a later one fails, those before are not sent again. */
+async function redriveOne({ sender, intake, topic, onSent }: Parts, letter: DeadLetter, message: ReceivedMessage | null): Promise<void> {
+  if (message === null) return intake.deadLetters.sent([letter.origin], 'noLongerKept');
+  try {
+    await sender.send(topic, [sentAgain(message, letter.cycle + 1)]);
+  } catch (error) {
+    if (error instanceof KafkaError && error.code === 'tooLarge') return intake.deadLetters.sent([letter.origin], 'tooLarge');
+    throw error;
+  }
+  await intake.deadLetters.sent([letter.origin]);
+  onSent?.(1);
 }

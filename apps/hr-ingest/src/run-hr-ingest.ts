@@ -62,16 +62,20 @@ async function run(options: HrIngestOptions, log: Logger, onHandled: (counts: Co
       onDefect: (origin, error) => log.error({ origin, err: saidOf(error) }, 'a defect: the message is set aside'),
     });
     const failed = (what: string) => (error: unknown) => log.warn({ what, err: saidOf(error) }, 'it is tried again');
+    const onUnreadable = (placementId: string, error: unknown): void => log.error({ placementId, err: saidOf(error) }, 'a placement cannot be read: what changed of its verdicts is not told');
     log.info({ topic: factsTopic }, 'taking HR facts');
     await untilOneEnds(options.signal, (signal) => [
       kafka.consume({
         ...{ group, topic: factsTopic, batchMessages: BATCH_MESSAGES, partitionsAtOnce: PARTITIONS_AT_ONCE, signal },
-        handle: (messages) => deliveries.handle(messages),
+        handle: (messages, lost) => deliveries.handle(messages, lost),
         onFailure: failed('taking HR facts'),
-        onAssigned: (partitions) => log.info({ partitions }, 'partitions of this consumer'),
+        onAssigned: (partitions) => {
+          deliveries.assigned();
+          log.info({ partitions }, 'partitions of this consumer');
+        },
       }),
       runReactions({
-        ...{ store, databaseUrl, right: 'hr-ingest', reactions: [tellingVerdicts({ store, sender, topic })], signal },
+        ...{ store, databaseUrl, right: 'hr-ingest', reactions: [tellingVerdicts({ store, sender, topic, onUnreadable })], signal },
         onFailure: (reaction, error) => failed(reaction)(error),
       }),
       redriveWhatIsAsked({ kafka, sender, intake, topic: factsTopic, signal, onFailure: failed('sending dead letters again') }),
@@ -95,7 +99,8 @@ async function untilOneEnds(signal: AbortSignal, start: (signal: AbortSignal) =>
 
 /** The outcomes' topic and the dead letters' have as many partitions as the facts': what is said of a message goes to the partition of its number. */
 async function makeTopics({ factsTopic, outcomesTopic, partitions, ownSource }: HrIngestSettings, kafka: Kafka): Promise<OutcomeTopic> {
-  await kafka.makeTopics([{ name: factsTopic, partitions }]);
+  // The broker undoes any compression: kafkajs reads one kind only.
+  await kafka.makeTopics([{ name: factsTopic, partitions, config: { 'compression.type': 'uncompressed' } }]);
   const there = (await kafka.partitionsOf(factsTopic)) ?? partitions;
   const config = { 'max.message.bytes': String(DEAD_LETTER_BYTES_MAX) };
   await kafka.makeTopics([

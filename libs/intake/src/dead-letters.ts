@@ -71,6 +71,8 @@ export type DeadLetters = {
   ask(request: RedriveRequest): Promise<number>;
   /** What was asked for and is not sent yet, the longest waiting first. */
   asked(limit: number): Promise<readonly DeadLetter[]>;
+  /** The same, but each of them to one caller only, for some minutes: who was killed with them leaves them to others. */
+  claim(limit: number): Promise<readonly DeadLetter[]>;
   /** They are in their topic again, or, with a problem, cannot be: then they may be asked for again. */
   sent(origins: readonly string[], problem?: string): Promise<void>;
 };
@@ -99,6 +101,7 @@ export function deadLettersOf(pool: Pool): DeadLetters {
           limit,
         ])
       ).rows,
+    claim: (limit) => claim(pool, limit),
     sent: (origins, problem) => sent(pool, origins, problem),
   };
 }
@@ -147,11 +150,23 @@ async function ask(pool: Pool, { by, origins, source, sourcePrefix, code }: Redr
   return rowCount ?? 0;
 }
 
+const CLAIM = `update intake.dead_letter set claimed_until = clock_timestamp() + interval '2 minutes' where origin in (
+  select origin from intake.dead_letter l where ${STATES.asked} and (claimed_until is null or claimed_until < clock_timestamp())
+  order by asked_at, written_at limit $1 for update skip locked) returning origin`;
+
+async function claim(pool: Pool, limit: number): Promise<readonly DeadLetter[]> {
+  const { rows: claimed } = await pool.query<{ origin: string }>(CLAIM, [limit]);
+  if (claimed.length === 0) return [];
+  const origins = claimed.map(({ origin }) => origin);
+  const { rows } = await pool.query<DeadLetter>(`${SELECT} where l.origin = any($1) order by l.asked_at, l.written_at`, [origins]);
+  return rows;
+}
+
 async function sent(pool: Pool, origins: readonly string[], problem?: string): Promise<void> {
   await pool.query(
     problem === undefined
       ? 'update intake.dead_letter set sent_at = clock_timestamp() where origin = any($1)'
-      : 'update intake.dead_letter set asked_at = null, asked_by = null, problem = $2 where origin = any($1)',
+      : 'update intake.dead_letter set asked_at = null, asked_by = null, claimed_until = null, problem = $2 where origin = any($1)',
     problem === undefined ? [origins] : [origins, problem],
   );
 }

@@ -74,6 +74,9 @@ const MIGRATIONS: Migrations = {
       await sql`create index dead_letter_by_time on intake.dead_letter (written_at, origin)`.execute(db);
     },
   },
+  '004-claims': {
+    up: (db) => sql`alter table intake.dead_letter add column claimed_until timestamptz`.execute(db).then(() => undefined),
+  },
 };
 
 /** Brings schema `intake` up to date. */

@@ -1,7 +1,7 @@
 import { Partitioners, type Kafka as KafkaJs, type Message, type Producer, type RecordMetadata } from 'kafkajs';
 import { kafkaErrorOf } from './kafkajs-errors';
 import { messageOf, requestsOf } from './kafkajs-messages';
-import type { OutgoingMessage, Sender, Sent } from './port';
+import { KafkaError, type OutgoingMessage, type Sender, type Sent } from './port';
 
 /** About half a minute of a broker that restarts; who sends then tries again. */
 const RETRY = { retries: 12, initialRetryTime: 100, maxRetryTime: 5_000 };
@@ -10,6 +10,7 @@ const RETRY = { retries: 12, initialRetryTime: 100, maxRetryTime: 5_000 };
 export class KafkaJsSender implements Sender {
   private producer: Promise<Producer> | null = null;
   private last: Promise<unknown> = Promise.resolve();
+  private isClosed = false;
   private readonly partitions = new WeakMap<Message, number>();
 
   constructor(private readonly kafka: KafkaJs) {}
@@ -21,12 +22,14 @@ export class KafkaJsSender implements Sender {
   }
 
   send(topic: string, messages: readonly OutgoingMessage[]): Promise<readonly Sent[]> {
+    if (this.isClosed) return Promise.reject(new KafkaError('unavailable', 'The sender is closed.'));
     const sent = this.last.then(() => this.sendAll(topic, messages));
     this.last = sent.catch(() => undefined);
     return sent;
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     await this.last;
     const producer = await this.producer?.catch(() => null);
     this.producer = null;

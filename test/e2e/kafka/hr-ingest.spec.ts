@@ -112,6 +112,7 @@ describeWithKafka('HR facts from Kafka', (kafka) => {
       ['a batch', { key: 'k', value: '[]', headers: [['content-type', 'application/cloudevents-batch+json']] as const }, 'batch'],
       ['Avro', { key: 'k', value: 'x', headers: [['content-type', 'application/avro'], ['ce_id', '1']] as const }, 'contentType'],
       ['an attribute twice', { key: 'k', value: '{}', headers: [['ce_id', '1'], ['ce_ID', '2']] as const }, 'headerTwice'],
+      ['too long a key', { key: 'k'.repeat(5_000), value: '{}' }, 'tooLarge'],
       ['more than it may have', { key: 'k', value: JSON.stringify({ a: 'x'.repeat(300_000) }) }, 'tooLarge'],
     ])('%s', async (_, message, code) => {
       await ingest.send(message);
@@ -129,6 +130,8 @@ describeWithKafka('HR facts from Kafka', (kafka) => {
       ['in a header', { ...binary(registered('E-1', 'P-1')), headers: [['x-employee', BSN]] as const }, ['#header']],
       ['in what cannot be read', { key: 'k', value: `{"bsn": ${BSN}` }, ['#value']],
       ['in UTF-16', { key: 'k', value: Buffer.from(`bsn ${BSN}`, 'utf16le') }, ['#value']],
+      ['in a header of tracing', { ...binary(registered('E-1', 'P-1')), headers: [['tracestate', `a=${BSN}`]] as const }, ['#header']],
+      ['in escapes of what cannot be read', { key: 'k', value: `{"a":1,"a":"${[...BSN].map((digit) => `\\u003${digit}`).join('')}"}` }, ['#value']],
       ['under a name that comes twice', { key: 'k', value: `{"a":"${BSN}","a":1}` }, ['#value']],
     ])('%s', async (_, message, fields) => {
       await ingest.send(message);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { createMemoryEventStore, type EventStore } from '@bestendig/event-store';
+import { createMemoryEventStore, type EventStore, type Page, type Position } from '@bestendig/event-store';
 import type { HrFact } from './hr-fact';
 import { keyId } from './keys';
 import { mendLink } from './mend-link';
@@ -67,6 +67,17 @@ test('a fact that moved with its link is told as it counts where it is now', asy
   expect(told(await changesIn([100])).slice(1)).toEqual([['ContractSigned-job-1b', 'retracted', null]]);
 });
 
+test('a fact that moved away and came back is told as it counts, also of what comes later', async () => {
+  await record(registered('job-1', 'berta'), contractSigned('job-1b'));
+  await mend('job-1b', placementOf('job-1'), 1);
+  await react();
+  await mend('job-1b', placementOf('job-1b'), 2);
+  await react();
+  await record(registered('job-1b', 'anna'));
+  const last = (await changesIn([1])).at(-1);
+  expect(last).toMatchObject({ messageId: 'ContractSigned-job-1b', verdict: 'stands', placementId: placementOf('job-1b') });
+});
+
 test('what other doors delivered is not told', async () => {
   await record(contractSigned('job-1'), registered('job-1', 'anna'));
   const { events } = await store.readAll(null, {});
@@ -93,9 +104,17 @@ function factOf({ kind, job, id, reportedAt }: Step, index: number): HrFact {
   return message('FactRetracted', job, { effectiveDate: '2023-03-01', retracts: { source: SOURCE, messageId: `signed-${job}-${id}` }, reason: 'recordedInError' }, over);
 }
 
-async function play(given: readonly Step[]): Promise<readonly FactOutcome[]> {
+/** `told`: what was told step by step, when no more was known yet. */
+async function play(given: readonly Step[], told: VerdictChange[]): Promise<readonly FactOutcome[]> {
   const outcomes: FactOutcome[] = [];
+  let from: Position | null = null;
+  const follow = async (): Promise<void> => {
+    const page: Page = await store.readAll(from, { limit: 1000, filter: { categories: ['placement'] } });
+    from = page.next ?? from;
+    told.push(...(await verdictChanges(store, page.events, isDelivered)));
+  };
   for (const [index, step] of given.entries()) {
+    await follow();
     if (step.kind !== 'mend') outcomes.push(...(await record(factOf(step, index))));
     else if (step.job !== 'job-2') {
       await mend(step.job, placementOf(step.id === 1 ? 'job-2' : step.job), index).catch(() => undefined);
@@ -103,6 +122,7 @@ async function play(given: readonly Step[]): Promise<readonly FactOutcome[]> {
     }
   }
   await react();
+  await follow();
   return outcomes;
 }
 
@@ -111,11 +131,13 @@ test('first outcome and changes, in order, say what counts now; whatever the pag
     fc.asyncProperty(steps, fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 }), async (given, sizes) => {
       await store.close();
       store = createMemoryEventStore();
-      const outcomes = await play(given);
+      const toldThen: VerdictChange[] = [];
+      const outcomes = await play(given, toldThen);
       const changes = await changesIn(sizes);
       const oneByOne = await changesIn([1]);
       const byName = (list: readonly VerdictChange[]) => new Map(list.map((change) => [`${change.origin} ${change.at}`, change]));
       expect(byName(changes)).toEqual(byName(oneByOne));
+      expect(byName(toldThen)).toEqual(byName(oneByOne));
       for (const { origin, outcome, reason, placementId, eventIds } of outcomes) {
         if (outcome !== 'accepted' && outcome !== 'parked') continue;
         const last = changes.filter((change) => change.origin === origin).sort((a, b) => (a.at < b.at ? -1 : 1)).at(-1); // prettier-ignore

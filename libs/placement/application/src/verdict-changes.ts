@@ -1,4 +1,4 @@
-import type { EventStore, Instant, RecordedEvent } from '@bestendig/event-store';
+import { EventStoreError, type EventStore, type Instant, type RecordedEvent } from '@bestendig/event-store';
 import { timeline, type ParkedReason, type Verdict } from '@bestendig/placement-domain';
 import { movedTo } from './history';
 import { idOfStream, placementStream } from './keys';
@@ -33,11 +33,13 @@ const MOVES_MAX = 20;
  * from the log alone, so the same events give the same changes, however often and in whatever pages they are asked about.
  *
  * @param isFollowed of which deliveries, by origin, changes are wanted
+ * @param onUnreadable told of a placement that cannot be read, whose changes are left out; without it that is thrown
  */
 export async function verdictChanges(
   store: Log,
   events: readonly RecordedEvent[],
   isFollowed: (origin: string) => boolean,
+  onUnreadable?: (placementId: string, error: unknown) => void,
 ): Promise<readonly VerdictChange[]> {
   const moments = new Map<string, Set<Instant>>();
   for (const { stream, knownTime } of events) moments.set(stream, (moments.get(stream) ?? new Set()).add(knownTime));
@@ -46,7 +48,13 @@ export async function verdictChanges(
   for (const [stream, known] of streams) {
     const messages = await followedMessages(store, known, isFollowed);
     if (messages.length === 0) continue;
-    for (const at of moments.get(stream) ?? []) changes.push(...(await changesAt(store, stream, known, messages, at)));
+    try {
+      for (const at of moments.get(stream) ?? []) changes.push(...(await changesAt(store, stream, known, messages, at)));
+    } catch (error) {
+      // A store that is away says so by its own error; a placement that cannot be read must not keep the others waiting.
+      if (error instanceof EventStoreError || onUnreadable === undefined) throw error;
+      onUnreadable(idOfStream(stream), error);
+    }
   }
   return changes.sort((a, b) => (a.at === b.at ? 0 : a.at < b.at ? -1 : 1));
 }
@@ -84,13 +92,18 @@ async function changesAt(
   messages: readonly Message[],
   at: Instant,
 ): Promise<readonly VerdictChange[]> {
-  const earlier = messages.filter((message) => message.events.every(({ knownTime }) => knownTime < at));
   const before = events.filter(({ knownTime }) => knownTime < at);
   const last = before.at(-1);
-  if (earlier.length === 0 || last === undefined) return [];
+  if (last === undefined) return [];
+  const facts = before.map(toPlacementEvent);
+  // What had been moved away by then counts elsewhere; of a fact that came back, its later copy does.
+  const here = messages
+    .map(({ origin, events: own }) => ({ origin, events: own.filter(({ id, knownTime }) => knownTime < at && movedTo(id, facts) === null) }))
+    .filter((message) => message.events.length > 0);
+  if (here.length === 0) return [];
   const [was, is] = [timelineOf(before, last.knownTime), timelineOf(events, at)];
   const changes: VerdictChange[] = [];
-  for (const message of earlier) {
+  for (const message of here) {
     const [old, now] = [counted(was, message.events), counted(is, message.events)];
     if (old.verdict === now.verdict && old.reason === now.reason) continue;
     changes.push(changeOf(message, at, await whereItIs(store, stream, events, message.events, now, at)));
