@@ -94,6 +94,7 @@ describeWithKafka(
       expect(told.size).toBe(deliveries.length);
       expect((await intake.counts()).reduce((sum, { count }) => sum + count, 0)).toBe(deliveries.length);
       expect(await factsOf(store)).toEqual(await undisturbed(deliveries));
+      // eslint-disable-next-line no-console
       console.info(`hr-ingest: ${KILLS} kills, ${deliveries.length} deliveries: ${JSON.stringify(countsOf([...told.values()]))}; seed ${SEED}`);
       await sender.close();
     });
