@@ -89,7 +89,10 @@ broker.heartbeat.interval.ms=500
 `;
 
 async function format({ kafkaHome, java }: FoundKafka, settings: string): Promise<void> {
-  const cluster = randomBytes(16).toString('base64url');
+  const id = randomBytes(16);
+  // The tool takes an id that begins with a dash for an option.
+  id.writeUInt8(id.readUInt8(0) & 0x7f, 0);
+  const cluster = id.toString('base64url');
   try {
     await promisify(execFile)(java, ['-cp', join(kafkaHome, 'libs', '*'), 'kafka.tools.StorageTool', 'format', '-t', cluster, '-c', settings]);
   } catch {
