@@ -541,8 +541,9 @@ test.each([5])('connections cut at any time leave a requested rebuild to end (%d
   const states = (await rebuildStatusOf(READ_MODELS, readStore, 9)).map(
     ({ state, result }) => `${state} ${result?.code ?? ''}`,
   );
-  expect([states, (await builds()).map((line) => line.slice(0, 17))]).toEqual([
+  // A cut while the build is begun takes its number with it: the numbers of builds have gaps.
+  expect([states, (await builds()).map((line) => line.split(' ').slice(0, 2).join(' '))]).toEqual([
     ['switched '],
-    ['live read_model_2', 'kept read_model_1'],
+    [expect.stringMatching(/^live read_model_[2-9]$/u), 'kept read_model_1'],
   ]);
 });
