@@ -1,9 +1,9 @@
 import { createApi, type ApiOptions } from '@bestendig/api';
-import { eventStoreSettings, openEventStore, type OpenOptions } from '@bestendig/event-store';
-import { randomUUID } from 'node:crypto';
+import { openEventStore, type OpenOptions } from '@bestendig/event-store';
 import { runProjector } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
 import { createTestDatabase } from '@bestendig/testing';
+import { freshLog } from '../fresh-log';
 
 export const SECRET = Buffer.alloc(32, 5);
 
@@ -40,7 +40,7 @@ async function startProjector(log: OpenOptions): Promise<() => Promise<void>> {
 
 export async function startApi({ projector = false, ...options }: Partial<ApiOptions> & { readonly projector?: boolean } = {}): Promise<RunningApi> {
   const database = await createTestDatabase();
-  const log = { databaseUrl: database.url, ...freshLog() };
+  const log = freshLog(database.url);
   const stopProjector = projector ? await startProjector(log) : () => Promise.resolve();
   const api = await createApi({ ...log, secret: SECRET, host: '127.0.0.1', port: 0, logLevel: 'fatal', ...options });
   const ask = async (method: string, path: string, { body, type, headers = {} }: Sent = {}): Promise<Reply> => {
@@ -66,12 +66,6 @@ export async function startApi({ projector = false, ...options }: Partial<ApiOpt
       await database.drop();
     },
   };
-}
-
-/** On the event store that the environment names (EVENT_STORE), a log of its own. */
-function freshLog(): Pick<OpenOptions, 'eventStoreDb'> {
-  const { eventStoreDb } = eventStoreSettings(process.env);
-  return { eventStoreDb: eventStoreDb && { ...eventStoreDb, namespace: `e2e${randomUUID().replaceAll('-', '')}` } };
 }
 
 /** What stands in a JSON value at a path; undefined where there is nothing. */

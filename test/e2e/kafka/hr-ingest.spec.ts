@@ -196,13 +196,13 @@ describeWithKafka('HR facts from Kafka', (kafka) => {
   });
 });
 
-/** Deletes the topic of the facts and makes it again: only a test does that, so the port cannot. */
+/** Deletes the topic of the facts and makes it again. Only a test deletes one, so the port cannot. */
 async function remake(ingest: RunningIngest): Promise<void> {
   const { Kafka, logLevel } = await import('kafkajs');
   const admin = new Kafka({ brokers: [...ingest.options.kafka.brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   await admin.deleteTopics({ topics: [ingest.options.factsTopic] });
   await until(async () => !(await admin.listTopics()).includes(ingest.options.factsTopic));
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic: ingest.options.factsTopic, numPartitions: 3 }] });
   await admin.disconnect();
+  await ingest.kafka.makeTopics([{ name: ingest.options.factsTopic, partitions: 3 }]);
 }

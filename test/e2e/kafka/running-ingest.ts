@@ -4,6 +4,7 @@ import { openIntake, type Intake } from '@bestendig/intake';
 import { openKafka, type Kafka, type OutgoingMessage, type ReceivedMessage, type Sender } from '@bestendig/kafka';
 import { createTestDatabase, uniqueName, type TestDatabase } from '@bestendig/testing';
 import type { HrMessage } from '@bestendig/hr-messages';
+import { freshLog } from '../fresh-log';
 import { allOf } from './whole-topic';
 
 export const OWN_SOURCE = 'urn:nld:oin:00000009000000000000:systeem:bestendig';
@@ -25,14 +26,15 @@ export class RunningIngest {
 
   static async start(broker: string, over: Partial<HrIngestOptions> = {}): Promise<RunningIngest> {
     const database = await createTestDatabase();
+    const log = freshLog(database.url);
     const settings = { brokers: [broker], clientId: 'test', tls: false, sasl: null };
     const options = {
-      ...{ kafka: settings, databaseUrl: database.url, eventStoreDb: null, secret: SECRET, ownSource: OWN_SOURCE, logLevel: 'fatal' },
+      ...{ kafka: settings, ...log, secret: SECRET, ownSource: OWN_SOURCE, logLevel: 'fatal' },
       ...{ factsTopic: uniqueName('facts'), factsTopicEpoch: 1, outcomesTopic: uniqueName('outcomes'), group: uniqueName('group'), partitions: 3 },
       ...over,
     };
     const kafka = openKafka(settings);
-    const store = await openEventStore({ databaseUrl: database.url, eventStoreDb: null });
+    const store = await openEventStore(log);
     await kafka.makeTopics([{ name: options.factsTopic, partitions: options.partitions }]);
     const ingest = new RunningIngest(options, database, store, await openIntake(database.url), kafka, await kafka.openSender());
     ingest.goOn();

@@ -2,6 +2,7 @@ import { openEventStore, type EventStore } from '@bestendig/event-store';
 import { openKafka, type Kafka, type ReceivedMessage } from '@bestendig/kafka';
 import { runPublisher, type PublisherOptions } from '@bestendig/publisher';
 import { createTestDatabase, uniqueName, type TestDatabase } from '@bestendig/testing';
+import { freshLog } from '../fresh-log';
 import { isSaid, statesIn, viewsOf } from './published';
 import { OWN_SOURCE, until } from './running-ingest';
 import { allOf } from './whole-topic';
@@ -19,12 +20,13 @@ export class RunningPublisher {
 
   static async make(broker: string): Promise<RunningPublisher> {
     const database = await createTestDatabase();
+    const log = freshLog(database.url);
     const settings = { brokers: [broker], clientId: 'test', tls: false, sasl: null };
     const options = {
-      ...{ kafka: settings, databaseUrl: database.url, eventStoreDb: null, ownSource: OWN_SOURCE, logLevel: 'fatal', partitions: 3 },
+      ...{ kafka: settings, ...log, ownSource: OWN_SOURCE, logLevel: 'fatal', partitions: 3 },
       ...{ placementsTopic: uniqueName('placements'), stateTopic: uniqueName('placement-state') },
     };
-    const store = await openEventStore({ databaseUrl: database.url, eventStoreDb: null });
+    const store = await openEventStore(log);
     return new RunningPublisher(options, database, store, openKafka(settings));
   }
 

@@ -8,6 +8,7 @@ import { NO_PROGRESS, runImport } from '@bestendig/standalone';
 import { createTestDatabase, describeWithKafka } from '@bestendig/testing';
 import { hrMessage, registered, signed } from '../api/messages';
 import { at, startApi } from '../api/running-api';
+import { freshLog } from '../fresh-log';
 import { RunningIngest, SECRET, structured } from './running-ingest';
 
 jest.setTimeout(120_000);
@@ -56,7 +57,7 @@ async function byHttp(messages: readonly HrMessage[]): Promise<Came> {
 
 async function byFile(messages: readonly HrMessage[]): Promise<Came> {
   const [database, folder] = [await createTestDatabase(), mkdtempSync(join(tmpdir(), 'bestendig-doors-'))];
-  const store = await openEventStore({ databaseUrl: database.url, eventStoreDb: null });
+  const store = await openEventStore(freshLog(database.url));
   const intake = await openIntake(database.url);
   try {
     for (const [n, message] of messages.entries()) {
