@@ -27,13 +27,13 @@ export type Ended = { readonly code: number | null; readonly signal: NodeJS.Sign
 /** A command that runs: what it has said so far, and how it ended. */
 export type Running = { readonly child: ChildProcess; readonly said: () => string; readonly ended: Promise<Ended> };
 
-export type Environment = { readonly BESTENDIG_DATA: string; readonly PORT?: string; readonly DATABASE_URL?: string; readonly BESTENDIG_SECRET?: string };
+export type Environment = { readonly BESTENDIG_DATA: string; readonly PORT?: string; readonly DATABASE_URL?: string; readonly BESTENDIG_SECRET?: string; readonly KAFKA_HOME?: string; readonly KAFKA_PORT?: string; readonly KAFKA_BROKERS?: string };
 
 const children = new Set<ChildProcess>();
 
 export function launch(main: string, args: readonly string[], environment: Environment, input?: string): Running {
-  const { PATH, HOME, TMPDIR } = process.env;
-  const child = spawn(process.execPath, [main, ...args], { env: { PATH, HOME, TMPDIR, PORT: '0', ...environment }, stdio: ['pipe', 'pipe', 'pipe'], cwd: environment.BESTENDIG_DATA });
+  const { PATH, HOME, TMPDIR, JAVA_HOME } = process.env;
+  const child = spawn(process.execPath, [main, ...args], { env: { PATH, HOME, TMPDIR, JAVA_HOME, PORT: '0', ...environment }, stdio: ['pipe', 'pipe', 'pipe'], cwd: environment.BESTENDIG_DATA });
   children.add(child);
   child.on('close', () => children.delete(child));
   child.stdin?.on('error', () => undefined);
