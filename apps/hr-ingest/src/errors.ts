@@ -37,3 +37,6 @@ export function isOfAMessage(error: unknown): boolean {
 export function isAway(error: unknown): boolean {
   return ((error instanceof EventStoreError || error instanceof KafkaError) && error.code === 'unavailable') || isUnavailable(error);
 }
+
+/** Whether Kafka's client failed in a way that is no outage: tried again all the same, and told aloud. */
+export const isDefect = (error: unknown): boolean => error instanceof KafkaError && error.code === 'failed';

@@ -5,7 +5,7 @@ import { PlacementService } from '@bestendig/placement-application';
 import { retrying, runReactions } from '@bestendig/reactions';
 import { pino, type Logger } from 'pino';
 import { deadLetterTopic } from './dead-letter-message';
-import { isAway } from './errors';
+import { isAway, isDefect } from './errors';
 import { HrDeliveries } from './handle-deliveries';
 import type { OutcomeTopic } from './outcome-messages';
 import { redriveWhatIsAsked } from './redrive';
@@ -19,6 +19,7 @@ const PARTITIONS_AT_ONCE = 4;
 const DEAD_LETTER_BYTES_MAX = 4 * 1024 * 1024;
 /** A line in the log at most this often. */
 const TELL_MS = 5_000;
+const DEFECT = 'a defect: it is tried again';
 
 export type HrIngestOptions = HrIngestSettings & {
   /** Ends it, between two batches. */
@@ -37,8 +38,8 @@ export async function runHrIngest(options: HrIngestOptions): Promise<void> {
   await retrying(
     {
       signal: options.signal,
-      isTemporary: isAway,
-      onFailure: (error) => log.warn({ err: saidOf(error) }, 'a store or the broker cannot be reached: it is tried again'),
+      isTemporary: (error) => isAway(error) || isDefect(error),
+      onFailure: (error) => (isDefect(error) ? log.error({ err: saidOf(error) }, DEFECT) : log.warn({ err: saidOf(error) }, 'a store or the broker cannot be reached: it is tried again')),
     },
     () => run(options, log, told),
   );
@@ -61,7 +62,7 @@ async function run(options: HrIngestOptions, log: Logger, onHandled: (counts: Co
       service: new PlacementService({ store, secret }),
       onDefect: (origin, error) => log.error({ origin, err: saidOf(error) }, 'a defect: the message is set aside'),
     });
-    const failed = (what: string) => (error: unknown) => log.warn({ what, err: saidOf(error) }, 'it is tried again');
+    const failed = (what: string) => (error: unknown) => (isDefect(error) ? log.error({ what, err: saidOf(error) }, DEFECT) : log.warn({ what, err: saidOf(error) }, 'it is tried again'));
     const onUnreadable = (placementId: string, error: unknown): void => log.error({ placementId, err: saidOf(error) }, 'a placement cannot be read: what changed of its verdicts is not told');
     log.info({ topic: factsTopic }, 'taking HR facts');
     await untilOneEnds(options.signal, (signal) => [

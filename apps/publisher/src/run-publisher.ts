@@ -12,6 +12,7 @@ import type { PublisherSettings } from './settings';
 
 /** A line in the log at most this often. */
 const TELL_MS = 5_000;
+const DEFECT = 'a defect: it is tried again';
 /** A broker that is away is not waited for longer by who has to stop. */
 const CLOSE_MS_MAX = 2_000;
 
@@ -33,8 +34,8 @@ export async function runPublisher(options: PublisherOptions): Promise<void> {
   await retrying(
     {
       signal: options.signal,
-      isTemporary: isAway,
-      onFailure: (error) => log.warn({ err: saidOf(error) }, 'a store or the broker cannot be reached: it is tried again'),
+      isTemporary: (error) => isAway(error) || isDefect(error),
+      onFailure: (error) => (isDefect(error) ? log.error({ err: saidOf(error) }, DEFECT) : log.warn({ err: saidOf(error) }, 'a store or the broker cannot be reached: it is tried again')),
     },
     () => run(options, log),
   );
@@ -59,7 +60,7 @@ async function run(options: PublisherOptions, log: Logger): Promise<void> {
     log.info({ topics: [placementsTopic, stateTopic] }, 'publishing placements');
     await runReactions({
       ...{ store, databaseUrl, right: 'publisher', reactions: [reaction], signal },
-      onFailure: (_, error) => log.warn({ err: saidOf(error) }, 'it is tried again'),
+      onFailure: (_, error) => (isDefect(error) ? log.error({ err: saidOf(error) }, DEFECT) : log.warn({ err: saidOf(error) }, 'it is tried again')),
     });
   } finally {
     for (const close of closing.reverse()) await Promise.race([close().catch(() => undefined), sleep(CLOSE_MS_MAX, undefined, { ref: false })]);
@@ -91,6 +92,9 @@ async function haveTopics({ databaseUrl, placementsTopic, stateTopic, partitions
 function isAway(error: unknown): boolean {
   return ((error instanceof EventStoreError || error instanceof KafkaError) && error.code === 'unavailable') || isUnavailable(error);
 }
+
+/** Kafka's client failed in a way that is no outage: tried again all the same, and told aloud. */
+const isDefect = (error: unknown): boolean => error instanceof KafkaError && error.code === 'failed';
 
 /** By name and code: what else an error says may hold what was recorded. */
 function saidOf(error: unknown): object {

@@ -50,6 +50,22 @@ describeWithKafka('consuming from Kafka', (kafka) => {
     expect(second.handled).toHaveLength(50);
   });
 
+  test('a defect in the reading itself is told as one, by its name, and the messages come all the same', async () => {
+    const { prototype } = jest.requireActual<{ prototype: { readVarIntBytes(): Buffer } }>(
+      'kafkajs/src/protocol/decoder.js',
+    );
+    const broken = jest.spyOn(prototype, 'readVarIntBytes').mockImplementationOnce(() => {
+      throw new TypeError('what was sent');
+    });
+    await sendNumbers(10);
+    const consumer = trial.consume(group);
+    await trial.handledBy(group);
+    broken.mockRestore();
+    expect(consumer.failures).toEqual([expect.objectContaining({ code: 'failed' })]);
+    expect(String(consumer.failures[0])).toMatch(/defect.*: TypeError\.$/);
+    expect(consumer.handled).toHaveLength(10);
+  });
+
   test('nothing is committed before it is handled', async () => {
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeWithKafka, uniqueName } from '@bestendig/testing';
 import type { LocalKafka } from '@bestendig/local-kafka';
 import { openKafka } from './kafkajs-kafka';
+import { KafkaError } from './port';
 import { Trial, until, type Consuming } from './testing/trial';
 
 jest.setTimeout(180_000);
@@ -36,6 +37,7 @@ describeWithKafka(
       await trial.handledBy(group);
       expect(load.acknowledged.filter((value) => !new Set(consumer.values()).has(value))).toEqual([]);
       expect(outOfOrder(consumer)).toEqual([]);
+      expect(defectsIn(consumer)).toEqual([]);
     });
 
     test('frozen for longer than a session, and thawed: all goes on', async () => {
@@ -51,6 +53,7 @@ describeWithKafka(
       await trial.handledBy(group);
       expect(load.acknowledged.filter((value) => !new Set(consumer.values()).has(value))).toEqual([]);
       expect(outOfOrder(consumer)).toEqual([]);
+      expect(defectsIn(consumer)).toEqual([]);
     });
 
     test('away: who sends is told, who asks is told, a consumer waits, and all can be stopped soon', async () => {
@@ -61,6 +64,7 @@ describeWithKafka(
         await expect(trial.send({ key: 'k', value: 'x' })).rejects.toMatchObject({ code: 'unavailable' });
         await expect(trial.kafka.partitionsOf(trial.topic)).rejects.toMatchObject({ code: 'unavailable' });
         await until(() => consumer.failures.length > 0);
+        expect(defectsIn(consumer)).toEqual([]);
         const begun = performance.now();
         const late = trial.consume(group);
         await Promise.all([consumer.stop(), sleep(500).then(() => late.stop())]);
@@ -108,6 +112,10 @@ class Load {
     );
   }
 }
+
+/** An outage is told as what it is. */
+const defectsIn = ({ failures }: Consuming): readonly unknown[] =>
+  failures.filter((failure) => !(failure instanceof KafkaError) || failure.code === 'failed');
 
 /** Messages that came, the first time, after a later one of their key. */
 function outOfOrder({ handled }: Consuming): readonly string[] {

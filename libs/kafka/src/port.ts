@@ -90,6 +90,7 @@ export const KAFKA_ERRORS = [
   'tooLarge', // a message over the broker's limit
   'compression', // messages compressed in a way that is not read here
   'badSettings', // settings that name no broker
+  'failed', // anything else, of Kafka's client or in a broker's answer: a defect and no outage; what is consumed is tried again all the same
 ] as const; // prettier-ignore
 export type KafkaErrorCode = (typeof KAFKA_ERRORS)[number];
 
