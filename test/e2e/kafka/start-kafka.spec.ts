@@ -59,7 +59,7 @@ class Up {
   }
 
   async send(messages: readonly OutgoingMessage[]): Promise<void> {
-    await until(async () => (await this.kafka.partitionsOf(HR_FACTS_TOPIC)) !== null);
+    await until(async () => (await this.kafka.partitionsOf(HR_FACTS_TOPIC).catch(() => null)) !== null);
     const sender = await this.kafka.openSender();
     await sender.send(HR_FACTS_TOPIC, messages);
     await sender.close();
@@ -149,6 +149,12 @@ describeWithKafka(
       expect(await third.intake()).toBe(deliveries);
       const all = await third.publishedIds(published.size + 40);
       expect([...published].filter((id) => !all.has(id))).toEqual([]);
+      // Its broker alone dies: it is there again, at the same address.
+      const before = javaOn(folder);
+      for (const line of before) process.kill(Number(line.trim().split(' ')[0]), 'SIGKILL');
+      await until(async () => javaOn(folder).length === before.length);
+      await third.send(placed('E-2'));
+      expect(await third.outcomes(deliveries + 2)).toHaveLength(deliveries + 2);
       expect(await third.end('SIGTERM')).toBe(0);
       expect(javaOn(folder)).toEqual([]);
     });

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { hrIngestSettings, runHrIngest } from '@bestendig/hr-ingest';
-import { findKafka, startLocalKafka } from '@bestendig/local-kafka';
+import { findKafka, startLocalKafka, type LocalKafka } from '@bestendig/local-kafka';
 import { publisherSettings, runPublisher } from '@bestendig/publisher';
+import { pause } from '@bestendig/reactions';
 import { StandaloneError } from '../errors';
 import type { Installation } from '../installation';
 import { isFree } from './try-port';
@@ -16,6 +17,7 @@ export type KafkaEdges = {
 };
 
 const USUAL_PORT = 9092;
+const LOOK_MS = 1_000;
 
 /**
  * Runs hr-ingest and the publisher on the broker that KAFKA_BROKERS names, or with `own` on one started for them in the data
@@ -33,10 +35,12 @@ export async function startKafkaEdges(installation: Installation, own: boolean):
     const common = { eventStoreDb: settings.eventStoreDb, signal: stopped.signal, logLevel: settings.logLevel };
     const [ingest, publish] = [{ ...hrIngestSettings(environment), ...common }, { ...publisherSettings(environment), ...common }];
     const running = [runHrIngest(ingest), runPublisher(publish)];
+    const keeping = broker === null ? null : keepRunning(broker, stopped.signal);
     for (const one of running) one.catch((error: unknown) => failed.abort(error));
     const stop = async (): Promise<void> => {
       stopped.abort();
       await Promise.allSettled(running);
+      await keeping;
       await broker?.stop();
     };
     return { text: `Kafka at ${ingest.kafka.brokers.join(', ')}: facts in by ${ingest.factsTopic}, their outcomes on ${ingest.outcomesTopic}; out on ${publish.placementsTopic} and ${publish.stateTopic}.`, failed: failed.signal, stop };
@@ -46,7 +50,15 @@ export async function startKafkaEdges(installation: Installation, own: boolean):
   }
 }
 
-async function startBroker(dataFolder: string): ReturnType<typeof startLocalKafka> {
+/** A broker that died is started again on what it holds; where it cannot, hr-ingest and the publisher say that it is away. */
+async function keepRunning(broker: LocalKafka, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await broker.start().catch(() => undefined);
+    await pause(LOOK_MS, signal);
+  }
+}
+
+async function startBroker(dataFolder: string): Promise<LocalKafka> {
   const found = findKafka(process.env);
   if ('missing' in found) throw new StandaloneError('kafkaMissing', `--kafka starts a broker of its own, but ${found.missing}.`);
   const asked = process.env['KAFKA_PORT'] || '';
