@@ -120,7 +120,7 @@ export async function expectHandledOnce(
   deliveries: readonly Delivered[],
 ): Promise<Readonly<Record<string, number>>> {
   const { kafka, store, intake, topics } = handled;
-  await until(async () => (await lagOf(handled)) === 0, 60_000);
+  await until(async () => (await lagOf(handled)) === 0, 120_000);
   const rows = await intake.byOrigins(deliveries.map(({ origin }) => origin));
   expect(rows).toHaveLength(deliveries.length);
   expect((await intake.counts()).reduce((sum, { count }) => sum + count, 0)).toBe(deliveries.length);
