@@ -41,10 +41,9 @@ const poisons: readonly (readonly [what: string, message: OutgoingMessage, outco
       'deadLetter',
       'noCloudEvent',
     ],
-    // Of twenty names only: kafkajs copies, for each header that it reads, all those of other names before it.
     [
       '20,000 headers',
-      { key: 'k', value: '{}', headers: Array.from({ length: 20_000 }, (_, n) => [`h${n % 20}`, 'x'] as const) },
+      { key: 'k', value: '{}', headers: Array.from({ length: 20_000 }, (_, n) => [`h${n}`, 'x'] as const) },
       'deadLetter',
       'invalid',
     ],

@@ -6,7 +6,8 @@ import { openIntake, type Intake } from '@bestendig/intake';
 import { openKafka, type Kafka } from '@bestendig/kafka';
 import { createTestDatabase, describeWithKafka, type TestDatabase } from '@bestendig/testing';
 import { build, type Built } from './built';
-import { deliver, expectHandledOnce, inDisorder, startIngest, uniqueTopics, type Delivered } from './ingest-checks';
+import { deliver, expectHandledOnce, inDisorder, startIngest, uniqueTopics } from './ingest-checks';
+import type { Delivered } from './undisturbed';
 
 const KILLS = Number(process.env['KILLS'] ?? 5);
 const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);

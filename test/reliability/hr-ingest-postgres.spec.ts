@@ -8,15 +8,8 @@ import { Client } from 'pg';
 import { until } from '../e2e/kafka/running-ingest';
 import { build, type Built } from './built';
 import { DataFolders } from './data-folder';
-import {
-  deliver,
-  expectHandledOnce,
-  inDisorder,
-  killIngest,
-  startIngest,
-  uniqueTopics,
-  type Delivered,
-} from './ingest-checks';
+import { deliver, expectHandledOnce, inDisorder, killIngest, startIngest, uniqueTopics } from './ingest-checks';
+import type { Delivered } from './undisturbed';
 
 const MESSAGES = 3_000;
 /** Sent at once. */

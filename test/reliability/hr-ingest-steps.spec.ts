@@ -10,15 +10,14 @@ import { build, type Built } from './built';
 import {
   deliver,
   expectHandledOnce,
-  firstOutcomes,
   inDisorder,
   killIngest,
   lagOf,
   startIngest,
   uniqueTopics,
-  type Delivered,
   type Handled,
 } from './ingest-checks';
+import { firstOutcomes, type Delivered } from './undisturbed';
 
 /** Messages of the batch that is broken off, and of one before it: by then the process is connected to all it needs. */
 const BATCH = 60;

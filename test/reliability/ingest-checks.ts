@@ -2,16 +2,16 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { createMemoryEventStore, type EventStore } from '@bestendig/event-store';
-import { validateMessage, type HrMessage } from '@bestendig/hr-messages';
+import type { EventStore } from '@bestendig/event-store';
+import type { HrMessage } from '@bestendig/hr-messages';
 import type { Intake } from '@bestendig/intake';
 import type { Kafka, OutgoingMessage, Sender } from '@bestendig/kafka';
-import { PlacementService } from '@bestendig/placement-application';
 import { uniqueName } from '@bestendig/testing';
 import { hrMessage, registered, signed } from '../e2e/api/messages';
 import { binary, structured, until } from '../e2e/kafka/running-ingest';
 import { allOf } from '../e2e/kafka/whole-topic';
 import type { Built } from './built';
+import { countsOf, factsOf, firstOutcomes, undisturbed, type Delivered } from './undisturbed';
 
 const SECRET = '05'.repeat(32);
 
@@ -51,7 +51,6 @@ export async function killIngest(ingest: ChildProcess): Promise<void> {
 
 /** Null where it is rubbish. */
 export type Message = { readonly message: HrMessage | null; readonly out: OutgoingMessage };
-export type Delivered = { readonly origin: string; readonly partition: number; readonly message: HrMessage | null };
 
 /** What a source with some disorder sends: facts before their registration, twice, with another content, and what is set aside or refused. */
 export function inDisorder(count: number, seed: number): readonly Message[] {
@@ -100,7 +99,7 @@ export async function deliver(
   const places = await sender.send(topic, messages.map(({ out }) => out)); // prettier-ignore
   return messages.map(({ message }, n) => {
     const { partition, offset } = places[n] ?? { partition: -1, offset: '-1' };
-    return { origin: `kafka:${topic}/${partition}#${offset}`, partition, message };
+    return { origin: `kafka:${topic}/${partition}#${offset}`, partition, event: message };
   });
 }
 
@@ -129,29 +128,9 @@ export async function expectHandledOnce(
   expect(new Map([...told.values()].map(({ delivery, outcome }) => [delivery, outcome]))).toEqual(
     new Map(rows.map(({ origin, outcome }) => [origin, outcome])),
   );
-  expect(await factsOf(store)).toEqual(await undisturbed(deliveries));
+  expect(await factsOf(store)).toEqual(await undisturbed(deliveries, Buffer.from(SECRET, 'hex')));
   await expectLettersThere(handled, rows.flatMap(({ origin, outcome }) => (outcome === 'deadLetter' ? [origin] : []))); // prettier-ignore
-  const counts: Record<string, number> = {};
-  for (const { outcome } of rows) counts[outcome] = (counts[outcome] ?? 0) + 1;
-  return counts;
-}
-
-type Told = { readonly delivery: string; readonly outcome: string };
-
-/** By id: told twice counts once, and says the same. */
-export async function firstOutcomes(kafka: Kafka, topic: string): Promise<ReadonlyMap<string, Told>> {
-  const found = new Map<string, Told>();
-  const texts = new Map<string, string>();
-  for (const { headers, value } of await allOf(kafka, topic)) {
-    const id = headers.find(([name]) => name === 'ce_id')?.[1].toString() ?? '';
-    const text = value?.toString() ?? '';
-    const told = JSON.parse(text) as Told & { readonly outcome: string | null };
-    if (told.outcome === null) continue;
-    expect(texts.get(id) ?? text).toBe(text);
-    texts.set(id, text);
-    found.set(id, told);
-  }
-  return found;
+  return countsOf(rows);
 }
 
 /** A letter may be written twice; none is missing, none is of another message, and the ledger points to one that is there. */
@@ -166,24 +145,4 @@ async function expectLettersThere({ kafka, intake, topics }: Handled, origins: r
   const rows = await intake.deadLetters.byOrigins(origins);
   expect(rows).toHaveLength(origins.length);
   for (const { origin, partition, offset } of rows) expect(places.get(origin)).toContain(`${partition}#${offset}`);
-}
-
-/** Of every stream of placements what it holds, whatever the order and the moments. */
-async function factsOf(from: EventStore): Promise<readonly string[]> {
-  const { events } = await from.readAll(null, { limit: 10_000, filter: { categories: ['placement'] } });
-  return events.map(({ stream, id, type, data, origin }) => JSON.stringify([stream, id, type, data, origin])).sort();
-}
-
-/** The same deliveries, each partition in its order, without Kafka and without a disturbance. */
-async function undisturbed(deliveries: readonly Delivered[]): Promise<readonly string[]> {
-  const clean = createMemoryEventStore();
-  const secret = Buffer.from(SECRET, 'hex');
-  const service = new PlacementService({ store: clean, secret });
-  for (const { origin, message } of [...deliveries].sort((a, b) => a.partition - b.partition)) {
-    const checked = validateMessage(message, { origin, door: 'kafka', digestKey: secret });
-    if (message !== null && checked.ok) await service.recordHrFacts([checked.fact]);
-  }
-  const facts = await factsOf(clean);
-  await clean.close();
-  return facts;
 }

@@ -52,7 +52,7 @@ export async function firstOutcomes(kafka: Kafka, topic: string): Promise<Readon
   return found;
 }
 
-export function countsOf(told: Iterable<Told>): Readonly<Record<string, number>> {
+export function countsOf(told: Iterable<{ readonly outcome: string }>): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const { outcome } of told) counts[outcome] = (counts[outcome] ?? 0) + 1;
   return counts;
