@@ -5,6 +5,7 @@ import { kafkaErrorOf } from './kafkajs-errors';
 import { readAt } from './kafkajs-read';
 import { KafkaJsSender } from './kafkajs-sender';
 import type { Kafka, KafkaSettings, Topic } from './port';
+import './kafkajs-headers';
 
 const CONNECT_MS_MAX = 5_000;
 const REQUEST_MS_MAX = 30_000;

@@ -2,11 +2,10 @@ import { messageOf, received, requestsOf } from './kafkajs-messages';
 
 const MESSAGE = { offset: '7', key: null, value: null, timestamp: '1700000000000', attributes: 0 };
 
-test('a header without a value reads as an empty one, and what kafkajs adds from prototypes is left out', () => {
-  const inherited = Object.prototype.toString as unknown as Buffer;
-  const headers = { none: null as unknown as Buffer, toString: [inherited, Buffer.from('t')], twice: [Buffer.from('1'), Buffer.from('2')] }; // prettier-ignore
+test('a header without a value reads as an empty one', () => {
+  const headers = { none: [null as unknown as Buffer], twice: [Buffer.from('1'), Buffer.from('2')] };
   const { headers: seen, ...rest } = received('t', 3, { ...MESSAGE, headers });
-  expect(seen.map(([name, value]) => [name, value.toString()])).toEqual([['none', ''], ['toString', 't'], ['twice', '1'], ['twice', '2']]); // prettier-ignore
+  expect(seen.map(([name, value]) => [name, value.toString()])).toEqual([['none', ''], ['twice', '1'], ['twice', '2']]); // prettier-ignore
   expect(rest).toEqual({
     topic: 't',
     partition: 3,

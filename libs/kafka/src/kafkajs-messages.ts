@@ -10,19 +10,11 @@ export function received(
   return { topic, partition, offset, key, value, headers: headersOf(headers), timestampMs: Number(timestamp) };
 }
 
+/** A header may have no value at all; it cannot be sent so, and reads as an empty one. */
 function headersOf(headers: IHeaders | undefined): readonly Header[] {
   return Object.entries(headers ?? {}).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value]).flatMap((one: unknown) => headerOf(name, one)),
+    [value].flat().map((one): Header => [name, Buffer.isBuffer(one) ? one : Buffer.alloc(0)]),
   );
-}
-
-/**
- * kafkajs gathers headers in a plain object: one named `toString` comes with the function of that name before its value.
- * A header may have no value at all; it cannot be sent so, and reads as an empty one.
- */
-function headerOf(name: string, value: unknown): readonly Header[] {
-  if (Buffer.isBuffer(value)) return [[name, value]];
-  return value === null ? [[name, Buffer.alloc(0)]] : [];
 }
 
 /** As kafkajs sends it: headers by name, on an object where no name means anything else. */
