@@ -29,8 +29,8 @@ export async function openBulkReader(url: string, server: ServerConnection, want
   const plain: BulkReader = { client: '@eventstore/db-client', readLog: (reading) => server.readLog(reading) };
   if (wanted === plain.client) return plain;
   try {
-    const client = loadBridge().createClient(url.replace(/^[a-z]+(?=(\+discover)?:)/, 'kurrentdb'));
-    const long = new LongReads((reading) => sourceOf(client, reading));
+    const connections = new Connections(loadBridge(), url.replace(/^[a-z]+(?=(\+discover)?:)/, 'kurrentdb'));
+    const long = new LongReads((reading) => sourceOf(connections, reading));
     // Its errors do not say what is wrong: the other client is asked again, which does.
     return { client: '@kurrent/kurrentdb-client', readLog: async (reading) => (await long.read(reading)) ?? plain.readLog(reading) };
   } catch {
@@ -47,21 +47,52 @@ function loadBridge(): Bridge {
   return createRequire(require.resolve('@kurrent/kurrentdb-client'))('@kurrent/bridge') as Bridge;
 }
 
-function sourceOf(client: BridgeClient, reading: Omit<LogReading, 'deadlineMs'>): EventSource {
-  const source = client.readAll({
+/**
+ * A connection for each call that is under way. That client cannot break a call off: what the server has sent of one that
+ * nobody goes on with stays in its connection, and fills it until all other calls on it wait. So one is used again only after
+ * its call was read to its end; the others go with their calls.
+ */
+class Connections {
+  private readonly idle: BridgeClient[] = [];
+
+  constructor(private readonly bridge: Bridge, private readonly url: string) {
+    // Made now, so that a machine it is not made for shows at once.
+    this.idle.push(bridge.createClient(url));
+  }
+
+  take(): BridgeClient {
+    return this.idle.pop() ?? this.bridge.createClient(this.url);
+  }
+
+  giveBack(client: BridgeClient): void {
+    if (this.idle.length < IDLE_MAX) this.idle.push(client);
+  }
+}
+
+/** As many calls as are under way at once where many read, not more than a server minds. */
+const IDLE_MAX = 4;
+
+function sourceOf(connections: Connections, reading: Omit<LogReading, 'deadlineMs'>): EventSource {
+  const client = connections.take();
+  const iterator = client.readAll(optionsOf(reading))[Symbol.asyncIterator]();
+  return {
+    next: async () => {
+      const step = await iterator.next();
+      if (step.done !== true) return step.value.flatMap(({ event }) => (event === undefined ? [] : serverEvent(event)));
+      connections.giveBack(client);
+      return null;
+    },
+  };
+}
+
+function optionsOf(reading: Omit<LogReading, 'deadlineMs'>): BridgeReading {
+  return {
     direction: reading.backward ? 'backwards' : 'forwards',
     fromPosition: reading.from === null ? (reading.backward ? 'end' : 'start') : { commit: reading.from.commit, prepare: reading.from.prepare },
     maxCount: BigInt(reading.limit),
     requiresLeader: true,
     resolvesLink: false,
     ...(reading.filter === null ? {} : { filter: filterOf(reading.filter) }),
-  });
-  const iterator = source[Symbol.asyncIterator]();
-  return {
-    next: async () => {
-      const step = await iterator.next();
-      return step.done === true ? null : step.value.flatMap(({ event }) => (event === undefined ? [] : serverEvent(event)));
-    },
   };
 }
 
