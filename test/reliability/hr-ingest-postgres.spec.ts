@@ -1,5 +1,6 @@
 import { spawnSync, type ChildProcess } from 'node:child_process';
 import { openEventStore } from '@bestendig/event-store';
+import { APPEND_GATES } from '@bestendig/event-store/testing';
 import { openIntake } from '@bestendig/intake';
 import { openKafka, type Kafka } from '@bestendig/kafka';
 import { connectionString, initCluster, runningServer, startCluster, type Cluster } from '@bestendig/local-postgres';
@@ -18,8 +19,8 @@ const BETWEEN = MESSAGES / 6;
 
 /** What hr-ingest is at when PostgreSQL is killed: a table is kept from it until it waits. The commit of an append is on its way by then. */
 const MOMENTS = [
-  { table: 'event_store.events', waiting: '%insert into event_store.events%' },
-  { table: 'intake.delivery', waiting: 'insert into intake.delivery%' },
+  APPEND_GATES.atItsEvents,
+  { lock: 'lock table intake.delivery in share mode', waiting: 'insert into intake.delivery%' },
 ] as const;
 
 jest.setTimeout(120_000);
@@ -65,7 +66,7 @@ describeWithKafka(`hr-ingest, its PostgreSQL killed ${MOMENTS.length} times`, (b
       await sendUpTo(before + BETWEEN);
       await until(async () => (await rowsIn(url)) > before);
       const session = await connected(url);
-      await session.query(`begin; lock table ${moment.table} in share mode`);
+      await session.query(`begin; ${moment.lock}`);
       const sending = sendUpTo(before + 2 * BETWEEN);
       await until(async () => (await waitingIn(url, moment.waiting)) > 0);
       await killServer(cluster);

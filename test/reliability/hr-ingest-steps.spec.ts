@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openEventStore } from '@bestendig/event-store';
+import { APPEND_GATES } from '@bestendig/event-store/testing';
 import { openIntake } from '@bestendig/intake';
 import { openKafka, type Kafka } from '@bestendig/kafka';
 import { createTestDatabase, describeWithKafka, type TestDatabase, type TestKafka } from '@bestendig/testing';
@@ -17,7 +18,7 @@ import {
   uniqueTopics,
   type Handled,
 } from './ingest-checks';
-import { firstOutcomes, type Delivered } from './undisturbed';
+import { factsOf, firstOutcomes, type Delivered } from './undisturbed';
 
 /** Messages of the batch that is broken off, and of one before it: by then the process is connected to all it needs. */
 const BATCH = 60;
@@ -84,16 +85,11 @@ const STEPS: readonly Step[] = [
   },
 ];
 
-/** Reads go on; what the step writes waits. Of the head row, so that nothing of an append has begun. */
-const LOCKS: Readonly<Record<Gate, string>> = {
-  append: 'select 1 from event_store.head for update',
-  letterRows: 'lock table intake.dead_letter in share mode',
-  rows: 'lock table intake.delivery in share mode',
-};
-const WAITING: Readonly<Record<Gate, string>> = {
-  append: '%event_store.head%',
-  letterRows: 'insert into intake.dead_letter%',
-  rows: 'insert into intake.delivery%',
+/** Reads go on; what the step writes waits. */
+const GATES: Readonly<Record<Gate, { readonly lock: string; readonly waiting: string }>> = {
+  append: APPEND_GATES.atFirst,
+  letterRows: { lock: 'lock table intake.dead_letter in share mode', waiting: 'insert into intake.dead_letter%' },
+  rows: { lock: 'lock table intake.delivery in share mode', waiting: 'insert into intake.delivery%' },
 };
 
 describeWithKafka(
@@ -179,7 +175,7 @@ class Scene {
     await until(async () => (await lagOf(this.at)) === 0);
     const before = await this.counted();
     await this.holder.query('begin');
-    await this.holder.query(LOCKS[gate]);
+    await this.holder.query(GATES[gate].lock);
     await this.send(2);
     await until(async () => (await this.waiting(gate)) > 0);
     if (then !== undefined) await this.goOnWithoutBroker(gate, then);
@@ -255,7 +251,7 @@ class Scene {
 
   /** Statements that wait at the gate. */
   private async waiting(gate: Gate): Promise<number> {
-    const { rows } = await this.watcher.query<{ waiting: number }>(`select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like $1`, [WAITING[gate]]); // prettier-ignore
+    const { rows } = await this.watcher.query<{ waiting: number }>(`select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like $1`, [GATES[gate].waiting]); // prettier-ignore
     return rows[0]?.waiting ?? 0;
   }
 
@@ -269,10 +265,10 @@ class Scene {
   }
 
   private async countedInPostgres(): Promise<Pick<Counted, 'facts' | 'letterRows' | 'rows'>> {
-    const { rows } = await this.watcher.query<Record<'facts' | 'letterRows' | 'rows', number>>(
-      `select (select count(*)::int from event_store.events) as facts, (select count(*)::int from intake.dead_letter) as "letterRows", (select count(*)::int from intake.delivery) as rows`,
+    const { rows } = await this.watcher.query<Record<'letterRows' | 'rows', number>>(
+      `select (select count(*)::int from intake.dead_letter) as "letterRows", (select count(*)::int from intake.delivery) as rows`,
     );
-    return rows[0] ?? { facts: 0, letterRows: 0, rows: 0 };
+    return { facts: (await factsOf(this.at.store)).length, ...(rows[0] ?? { letterRows: 0, rows: 0 }) };
   }
 }
 
