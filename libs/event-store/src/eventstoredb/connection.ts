@@ -36,8 +36,10 @@ export type Appended = { readonly outcome: 'appended'; readonly commit: bigint }
 /** What of the client is asked for besides its public side: see the note on {@link ServerConnection}. */
 type Inside = {
   execute<T>(Client: typeof StreamsClient, name: string, action: (streams: StreamsClient) => Promise<T>): Promise<T>;
-  callArguments(options: { readonly requiresLeader: boolean }, call: { readonly deadline: Date }): [Parameters<StreamsClient['read']>[1], NonNullable<Parameters<StreamsClient['read']>[2]>];
+  callArguments(options: { readonly requiresLeader: boolean }, call: { readonly deadline: Date }): CallArguments;
 };
+type CallArguments = [Metadata, NonNullable<Parameters<StreamsClient['read']>[2]>];
+type Metadata = Parameters<StreamsClient['append']>[0];
 
 /** What the same protocol is called elsewhere; this client knows its first name only. */
 const OTHER_NAMES = /^(eventstoredb|kurrentdb|kurrent|kdb)(?=(\+discover)?:)/;
@@ -78,7 +80,7 @@ export class ServerConnection {
     const requests = events.map(proposed);
     return this.call(deadlineMs, (streams, args) => {
       return new Promise<Appended>((resolve, reject) => {
-        const sink = streams.append(args[0] ?? neverUndefined(), args[1], (error, answer) => {
+        const sink = streams.append(...args, (error, answer) => {
           if (error !== null) reject(error);
           else if (answer.hasWrongExpectedVersion()) resolve({ outcome: 'conflict' });
           else resolve({ outcome: 'appended', commit: BigInt(answer.getSuccess()?.getPosition()?.getCommitPosition() ?? 0) });
@@ -162,14 +164,15 @@ export class ServerConnection {
     });
   }
 
-  private async call<T>(deadlineMs: number, action: (streams: StreamsClient, args: ReturnType<Inside['callArguments']>) => Promise<T>): Promise<T> {
+  private async call<T>(deadlineMs: number, action: (streams: StreamsClient, args: CallArguments) => Promise<T>): Promise<T> {
     this.used = true;
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new EventStoreError('unavailable', 'The EventStoreDB could not be connected to in time.')), deadlineMs + CONNECTING_MS);
     });
     try {
-      const args = this.inside.callArguments({ requiresLeader: true }, { deadline: new Date(Date.now() + deadlineMs) });
+      const [metadata, options] = this.inside.callArguments({ requiresLeader: true }, { deadline: new Date(Date.now() + deadlineMs) });
+      const args: CallArguments = [uncompressed(metadata), options];
       return await Promise.race([this.inside.execute(StreamsClient, 'bestendig', (streams) => action(streams, args)), tooLate]);
     } catch (error) {
       const coded = codedFailure(error);
@@ -180,6 +183,21 @@ export class ServerConnection {
       clearTimeout(timer);
     }
   }
+}
+
+/**
+ * grpc-js says of every call that it reads compressed answers, and the server compresses then, each message by itself; to undo
+ * that costs more processor time than all else that is done with an event. Here the call's own headers do not take the word.
+ */
+function uncompressed(metadata: Metadata): Metadata {
+  const clone = metadata.clone.bind(metadata);
+  metadata.clone = () => {
+    const copy = clone();
+    const set = copy.set.bind(copy);
+    copy.set = (name, value) => (name === 'grpc-accept-encoding' ? undefined : set(name, value));
+    return copy;
+  };
+  return metadata;
 }
 
 function readRequest({ limit, backward }: Reading): ReadReq.Options {
@@ -242,8 +260,4 @@ function serverEvent(event: RecordedOnServer): ServerEvent {
 /** Everything of ours is JSON; what is not becomes text from which no hash follows. */
 export function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
-}
-
-function neverUndefined(): never {
-  throw new Error('The client made no metadata for a call.');
 }
