@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEventStore, type EventStore, type RawEvent } from '@bestendig/event-store';
-import { describeWhere, findEventStoreDb, type TestServer } from '@bestendig/event-store/testing';
+import { findEventStoreDb, type TestServer } from '@bestendig/event-store/testing';
 import { openIntake } from '@bestendig/intake';
 import { rebuild, type RebuildResult } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
 import { generateHistory, NO_PROGRESS, runImport } from '@bestendig/standalone';
-import { createTestDatabase, type TestDatabase } from '@bestendig/testing';
+import { createTestDatabase, describeWhere, type TestDatabase } from '@bestendig/testing';
 
 const PLACEMENTS = 40;
 const RUN = 'moving';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventStoreError, openEventStoreDbStore, type EventStore, type NewEvent, type Page, type Position, type RecordedEvent } from '@bestendig/event-store';
-import { describeWhere, eventStoreDbCommand, NO_COMMAND, OwnServer } from '@bestendig/event-store/testing';
-import { createTestDatabase, type TestDatabase } from '@bestendig/testing';
+import { eventStoreDbCommand, NO_COMMAND, OwnServer } from '@bestendig/event-store/testing';
+import { createTestDatabase, describeWhere, type TestDatabase } from '@bestendig/testing';
 import { Client } from 'pg';
 import { build, type Built } from './built';
 

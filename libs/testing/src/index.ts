@@ -6,6 +6,7 @@ export * from './given';
 export { placementFacts, registrations, turningDays, TURNING_DAYS } from './fact-arbitraries';
 export * from './placement-arbitraries';
 export { heldBytes } from './held-bytes';
+export { describeWhere } from './describe-where';
 export { describeWithKafka, uniqueName, type TestKafka } from './test-kafka';
 export { incompatibilities, type AnySchema, type SchemaSet } from './schema-compatibility';
 export { testStoredSchemas } from './stored-schemas';

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findKafka, startLocalKafka, type FoundKafka, type LocalKafka } from '@bestendig/local-kafka';
+import { describeWhere } from './describe-where';
 
 /** A broker for the length of a test file. */
 export type TestKafka = {
@@ -36,9 +37,7 @@ function findTestKafka(mustBeOwn: boolean): Found {
 export function describeWithKafka(name: string, tests: (kafka: () => TestKafka) => void, { mustBeOwn = false } = {}): void {
   const found = findTestKafka(mustBeOwn);
   if ('missing' in found) {
-    // eslint-disable-next-line no-console
-    console.warn(`NOT RUN: ${name}: ${found.missing}.`);
-    describe.skip(`${name} (not run: ${found.missing})`, () => tests(() => { throw new Error('There is no Kafka.'); })); // prettier-ignore
+    describeWhere(found.missing, name, () => tests(() => { throw new Error('There is no Kafka.'); })); // prettier-ignore
     return;
   }
   describe(name, () => {

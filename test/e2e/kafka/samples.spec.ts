@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { transformFileSync } from '@swc/core';
-import { describeWithKafka } from '@bestendig/testing';
+import { describeWhere, describeWithKafka } from '@bestendig/testing';
 import { RunningIngest } from './running-ingest';
 
 jest.setTimeout(120_000);
@@ -65,18 +65,17 @@ describeWithKafka('the samples of docs/integrate.md', (kafka) => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  for (const { name, command, args, missing } of SAMPLES_RUN) {
-    // eslint-disable-next-line no-console
-    if (missing !== null) console.warn(`NOT RUN: the sample in ${name}: ${missing}.`);
-    (missing === null ? test : test.skip)(`${name}: both messages are accepted`, async () => {
-      const { said, code } = await run(command, args(folder), {
-        KAFKA_BROKERS: kafka().broker,
-        HR_FACTS_TOPIC: ingest.options.factsTopic,
-        HR_OUTCOMES_TOPIC: ingest.options.outcomesTopic,
+  for (const { name, command, args, missing } of SAMPLES_RUN)
+    describeWhere(missing, `in ${name}`, () => {
+      test('both messages are accepted', async () => {
+        const { said, code } = await run(command, args(folder), {
+          KAFKA_BROKERS: kafka().broker,
+          HR_FACTS_TOPIC: ingest.options.factsTopic,
+          HR_OUTCOMES_TOPIC: ingest.options.outcomesTopic,
+        });
+        expect([code, said.match(/^E-\d+-[12]: accepted$/gm)?.length, said]).toEqual([0, 2, said]);
       });
-      expect([code, said.match(/^E-\d+-[12]: accepted$/gm)?.length, said]).toEqual([0, 2, said]);
     });
-  }
 });
 
 function run(

@@ -1,6 +1,6 @@
-import { createTestDatabase } from '@bestendig/testing';
+import { createTestDatabase, describeWhere } from '@bestendig/testing';
 import { EventStoreDbKits } from '../testing/eventstoredb-kit';
-import { describeWhere, findEventStoreDb, type TestServer } from '../testing/eventstoredb-server';
+import { findEventStoreDb, type TestServer } from '../testing/eventstoredb-server';
 import { newEvents, newStream, readToEnd } from '../testing/kit';
 
 const found = findEventStoreDb();

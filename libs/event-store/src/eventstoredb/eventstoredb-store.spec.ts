@@ -1,6 +1,6 @@
-import { createTestDatabase } from '@bestendig/testing';
+import { createTestDatabase, describeWhere } from '@bestendig/testing';
 import { eventStoreConformance } from '../testing';
-import { describeWhere, findEventStoreDb, type TestServer } from '../testing/eventstoredb-server';
+import { findEventStoreDb, type TestServer } from '../testing/eventstoredb-server';
 import { EventStoreDbKits } from '../testing/eventstoredb-kit';
 
 const found = findEventStoreDb();

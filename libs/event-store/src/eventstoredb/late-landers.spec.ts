@@ -1,10 +1,10 @@
-import { createTestDatabase } from '@bestendig/testing';
+import { createTestDatabase, describeWhere } from '@bestendig/testing';
 import { createMemoryEventStore } from '../memory-store';
 import type { EventStore, Position } from '../port';
 import { openPostgresEventStore } from '../postgres/postgres-store';
 import { prepareEvent, seal } from '../sealing';
 import { EventStoreDbKits } from '../testing/eventstoredb-kit';
-import { describeWhere, findEventStoreDb, type TestServer } from '../testing/eventstoredb-server';
+import { findEventStoreDb, type TestServer } from '../testing/eventstoredb-server';
 import { collect, newEvent, newEvents, newStream, rawBatches, readToEnd, type EventStoreKit } from '../testing/kit';
 import { runSql } from '../testing/postgres-kit';
 import { ServerConnection } from './connection';

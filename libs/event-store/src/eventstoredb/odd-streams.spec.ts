@@ -1,8 +1,8 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
-import { createTestDatabase } from '@bestendig/testing';
+import { createTestDatabase, describeWhere } from '@bestendig/testing';
 import type { EventFilter, EventStore, NewEvent, Page, Position } from '../port';
 import { EventStoreDbKits } from '../testing/eventstoredb-kit';
-import { describeWhere, findEventStoreDb, freePort, type TestServer } from '../testing/eventstoredb-server';
+import { findEventStoreDb, freePort, type TestServer } from '../testing/eventstoredb-server';
 import { newEvent, newEvents, newStream, readToEnd, type EventStoreKit } from '../testing/kit';
 import { ServerConnection } from './connection';
 import { openEventStoreDbStore, type EventStoreDbStore } from './eventstoredb-store';

@@ -34,14 +34,6 @@ export function eventStoreDbCommand(environment: Readonly<Record<string, string 
   return environment['EVENTSTOREDB_COMMAND'] || null;
 }
 
-/** `describe`, or a describe that is skipped and says why, in its name and aloud. */
-export function describeWhere(missing: string | null, name: string, tests: () => void): void {
-  if (missing === null) return void describe(name, tests);
-  // eslint-disable-next-line no-console
-  console.warn(`NOT RUN: ${name}: ${missing}.`);
-  describe.skip(`${name} (not run: ${missing})`, tests);
-}
-
 export const NO_COMMAND = 'it needs a server that it may kill: set EVENTSTOREDB_COMMAND';
 
 /** A server of a test's own, which it may kill, freeze and start again on the same data and the same port. */
