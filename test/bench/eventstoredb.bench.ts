@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EventStoreDBClient, NO_STREAM, binaryEvent } from '@eventstore/db-client';
-import { eventStoreSettings, openEventStoreDbStore, type EventStore, type NewEvent, type Page, type RawEvent, type StreamWrite } from '@bestendig/event-store';
+import { eventStoreSettings, openEventStoreDbStore, type EventStore, type NewEvent, type Position, type RawEvent, type StreamWrite } from '@bestendig/event-store';
 import { alternate, benchArgs, closeBench, peakMiB, perSecond, seconds, withBenchPostgres, type Measure } from './bench';
 
 const PAGE_EVENTS = 5_000;
@@ -66,7 +66,9 @@ async function fill(store: EventStore, size: number): Promise<void> {
 
 async function measureReads(store: EventStore, url: string, size: number, rounds: number): Promise<Measure> {
   const [first] = (await store.readAll(null, { limit: 1 })).events;
-  const raw = await store.readAll(first?.position ?? null, { limit: 1 });
+  // Both begin there: before it the server would look through logs of others.
+  const start = first?.position ?? null;
+  const raw = await store.readAll(start, { limit: 1 });
   const from = raw.next?.slice(1).split('/')[0] ?? '0';
   // Brought in late: its messages overwrite the other client's.
   const { KurrentDBClient } = await import('@kurrent/kurrentdb-client');
@@ -76,8 +78,11 @@ async function measureReads(store: EventStore, url: string, size: number, rounds
     { rounds, steps: 1, countPerStep: size },
     () =>
       seconds(async () => {
-        let [count, page]: [number, Page | null] = [0, null];
-        for (; count < size && page?.atHead !== true; count += page.events.length) page = await store.readAll(page?.next ?? null, { limit: PAGE_EVENTS });
+        let [count, next, atHead]: [number, Position | null, boolean] = [0, start, false];
+        while (count < size && !atHead) {
+          const page = await store.readAll(next, { limit: PAGE_EVENTS });
+          [count, next, atHead] = [count + page.events.length, page.next, page.atHead];
+        }
         if (count < size) throw new Error('The port read too little.');
       }),
     () =>

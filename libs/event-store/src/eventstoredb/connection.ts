@@ -27,6 +27,8 @@ export type StreamReading = Reading & { /** Inclusive; null: from the end that t
 export type LogReading = Reading & {
   /** Forward inclusive, backward exclusive; null: from the end that the direction begins at. */ readonly from: ServerPosition | null;
   readonly filter: ServerFilter | null;
+  /** Where it may end: what lies beyond it is not looked for. */
+  readonly until?: ServerPosition;
 };
 /** What a read brought before its time was over; `whole` is false where it was cut short. */
 export type Partial = { readonly events: readonly ServerEvent[]; readonly whole: boolean };
@@ -124,7 +126,7 @@ export class ServerConnection {
     if (reading.filter === null) request.setNoFilter(new Empty());
     else request.setFilter(filterOptions(reading.filter));
     try {
-      return await this.read(request, reading.deadlineMs);
+      return await this.read(request, reading.deadlineMs, reading.until);
     } catch (error) {
       if (reading.from !== null && isNoPosition(error)) throw new EventStoreError('positionUnknown', 'This store never gave that position.', { cause: error });
       throw error;
@@ -142,7 +144,7 @@ export class ServerConnection {
     this.letIn = true;
   }
 
-  private read(options: ReadReq.Options, deadlineMs: number): Promise<Partial & { readonly found: boolean }> {
+  private read(options: ReadReq.Options, deadlineMs: number, until?: ServerPosition): Promise<Partial & { readonly found: boolean }> {
     const request = new ReadReq();
     request.setOptions(options);
     return this.call(deadlineMs, (streams, args) => {
@@ -152,8 +154,13 @@ export class ServerConnection {
         const source = streams.read(request, ...args);
         source.on('data', (answer: ReadResp) => {
           const event = answer.getEvent()?.getEvent();
-          if (event !== undefined) events.push(serverEvent(event));
-          else if (answer.hasStreamNotFound()) found = false;
+          if (event !== undefined) {
+            const read = serverEvent(event);
+            events.push(read);
+            if (read.commit !== until?.commit) return;
+            resolve({ events, whole: true, found });
+            source.cancel();
+          } else if (answer.hasStreamNotFound()) found = false;
         });
         source.on('end', () => resolve({ events, whole: true, found }));
         source.on('error', (error: Failure) => {

@@ -5,8 +5,9 @@ import { comparePositions, keptEvents, neverGiven, type KeptEvent } from './kept
 import type { Names } from './names';
 
 const DEADLINE_MS = 10_000;
-/** Where fewer are left than are asked for, the server looks through all that lies before, of other logs too: few are asked for first. */
+/** What is looked for backwards is mostly the last event; each further read asks for more. */
 const BACK_EVENTS = 1;
+const FIRST_EVENTS = 4;
 
 export type Stretch = {
   readonly events: readonly KeptEvent[];
@@ -16,6 +17,8 @@ export type Stretch = {
 
 /** One log on the server, in the order of the server's own log: what the reads of the port are made from. Knows no terms and no times. */
 export class ServerLog {
+  private firstKnown: ServerPosition | null = null;
+
   constructor(
     readonly server: ServerConnection,
     readonly names: Names,
@@ -56,10 +59,27 @@ export class ServerLog {
 
   /** What lies before a position (null: before the end), from there towards the start. */
   async before(from: ServerPosition | null, limit: number): Promise<Stretch> {
-    const { events, whole } = await this.read({ from, limit, backward: true, filter: this.names.filter }, false);
+    const first = await this.first();
+    if (first === null || (from !== null && comparePositions(from, first) <= 0)) return { events: [], atEnd: true };
+    const { events, whole } = await this.read({ from, limit, backward: true, filter: this.names.filter, until: first }, false);
     const kept = keptEvents(events, this.names).filter((event) => comparePositions(event, this.began) > 0);
     if (!whole && kept.length === 0) throw tooLate();
-    return { events: kept, atEnd: whole && events.length < limit };
+    const last = kept.at(-1);
+    return { events: kept, atEnd: (whole && events.length < limit) || (last !== undefined && comparePositions(last, first) === 0) };
+  }
+
+  /** Null where there is none yet. Without it a read towards the start would look through all that the server has from before this log began. */
+  private async first(): Promise<ServerPosition | null> {
+    for (let from = this.began; this.firstKnown === null; ) {
+      const { events, whole } = await this.read({ from, limit: FIRST_EVENTS, backward: false, filter: this.names.filter }, false);
+      const first = keptEvents(events, this.names).find((event) => comparePositions(event, this.began) > 0);
+      const last = events.at(-1);
+      if (first !== undefined) this.firstKnown = { commit: first.commit, prepare: first.prepare };
+      else if (!whole) throw tooLate();
+      else if (last === undefined || events.length < FIRST_EVENTS) return null;
+      else from = last;
+    }
+    return this.firstKnown;
   }
 
   /** The nearest event before a position (null: the last of the log) that is such a one. */
