@@ -29,7 +29,7 @@ export async function openBulkReader(url: string, server: ServerConnection, want
   const plain: BulkReader = { client: '@eventstore/db-client', readLog: (reading) => server.readLog(reading) };
   if (wanted === plain.client) return plain;
   try {
-    const connections = new Connections(loadBridge(), url.replace(/^[a-z]+(?=(\+discover)?:)/, 'kurrentdb'));
+    const connections = new Connections(loadBridge(), urlOf(url));
     const long = new LongReads((reading) => sourceOf(connections, reading));
     // Its errors do not say what is wrong: the other client is asked again, which does.
     return { client: '@kurrent/kurrentdb-client', readLog: async (reading) => (await long.read(reading)) ?? plain.readLog(reading) };
@@ -37,6 +37,16 @@ export async function openBulkReader(url: string, server: ServerConnection, want
     // Not installed, or not made for this kind of machine.
     return plain;
   }
+}
+
+/** It waits for this long before it connects at all, half a second where nothing is said. */
+const DISCOVERY_MS = 20;
+
+/** Under the name that the client knows. */
+function urlOf(url: string): string {
+  const renamed = url.replace(/^[a-z]+(?=(\+discover)?:)/, 'kurrentdb');
+  if (/[?&]discoveryInterval=/i.test(renamed)) return renamed;
+  return `${renamed}${renamed.includes('?') ? '&' : '?'}discoveryInterval=${DISCOVERY_MS}`;
 }
 
 /**
