@@ -57,7 +57,7 @@ function soundLog(log: readonly LoggedEvent[], list: readonly Found[]): readonly
 const luck = fc.nat(1_000);
 const poisonFor = (log: readonly LoggedEvent[]): fc.Arbitrary<Poison> =>
   fc.oneof(
-    fc.subarray([...log], { maxLength: 3 }).map((events) => ({ events: new Set(events.map(({ event }) => event.id)) })),
+    fc.subarray([...log], { maxLength: Math.min(3, log.length) }).map((events) => ({ events: new Set(events.map(({ event }) => event.id)) })),
     luck.map((ofPlacements) => ({ ofPlacements })),
     luck.map((ofChains) => ({ ofChains })),
     fc.record({ ofPlacements: luck, ofChains: luck }),
