@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { mayHoldBsn, validateMessage, type MessageError } from '@bestendig/hr-messages';
 import type { DeliveryRow } from '@bestendig/intake';
-import { readCloudEvent, type ReceivedMessage } from '@bestendig/kafka';
+import { attributesInHeaders, readCloudEvent, type ReceivedMessage } from '@bestendig/kafka';
 import type { HrFact } from '@bestendig/placement-application';
 
 /** How often a message was sent again after it had been set aside. Ours; taken off nothing, put on by a re-drive. */
@@ -36,9 +36,9 @@ export function judge(message: ReceivedMessage, origin: string, secret: Buffer):
   const digest = digestOf(message, secret);
   const judged = { message, origin, digest };
   const outside = bsnOutside(message);
-  if ((message.value?.length ?? 0) > MESSAGE_BYTES_MAX || (message.key?.length ?? 0) > KEY_BYTES_MAX) return unreadable(judged, outside, 'tooLarge');
+  if ((message.value?.length ?? 0) > MESSAGE_BYTES_MAX || (message.key?.length ?? 0) > KEY_BYTES_MAX) return unreadable(judged, outside, 'tooLarge', secret);
   const read = readCloudEvent(message);
-  if (!read.ok) return unreadable(judged, outside, read.code);
+  if (!read.ok) return unreadable(judged, outside, read.code, secret);
   const validated = validateMessage(read.event, { origin, door: 'kafka', digestKey: secret });
   const inside = !validated.ok && validated.refusal.code === 'mayHoldBsn' ? validated.refusal.errors.map(({ pointer }) => pointer) : [];
   if (outside.length > 0 || inside.length > 0) return { ...judged, kind: 'refused', fields: [...outside, ...inside] };
@@ -49,10 +49,13 @@ export function judge(message: ReceivedMessage, origin: string, secret: Buffer):
 
 type Named = Pick<Judged, 'message' | 'origin' | 'digest'>;
 
-function unreadable(judged: Named, outside: readonly string[], code: string): Judged {
+/** Its source and id may stand in headers, where they count if they are what the contract asks. */
+function unreadable(judged: Named, outside: readonly string[], code: string, digestKey: Buffer): Judged {
   const fields = [...outside, ...(bytesMayHoldBsn(judged.message.value) ? ['#value'] : [])];
   if (fields.length > 0) return { ...judged, kind: 'refused', fields };
-  return { ...judged, kind: 'deadLetter', code, faults: [{ pointer: '', code }], source: null, messageId: null };
+  const named = validateMessage(attributesInHeaders(judged.message.headers), { origin: judged.origin, door: 'kafka', digestKey });
+  const { source, messageId } = named.ok ? named.fact : named.refusal;
+  return { ...judged, kind: 'deadLetter', code, faults: [{ pointer: '', code }], source, messageId };
 }
 
 /** Key and headers: those that are attributes of the event are looked at once more within it. */

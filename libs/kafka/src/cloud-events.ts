@@ -37,6 +37,16 @@ export function readCloudEvent({ value, headers }: Pick<ReceivedMessage, 'value'
   return contentType === '' || isJson(contentType) ? structured(value) : unreadable('contentType');
 }
 
+/**
+ * What the headers alone say of an event in binary mode, so that it has a name though its value cannot be read. Nothing in
+ * structured mode, where the value counts, and nothing where an attribute is there twice or is no text.
+ */
+export function attributesInHeaders(headers: readonly Header[]): Readonly<Record<string, string>> {
+  const contentType = contentTypeOf(headers);
+  const attributes = contentType === STRUCTURED || contentType === BATCH ? 'noCloudEvent' : attributesOf(headers);
+  return typeof attributes === 'string' ? {} : Object.fromEntries(attributes);
+}
+
 function structured(value: Buffer | null): ReadEvent {
   const read = jsonOf(value);
   if (!read.ok) return read;

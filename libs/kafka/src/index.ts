@@ -12,6 +12,6 @@ export {
   type Sent,
   type Topic,
 } from './port';
-export { readCloudEvent, UNREADABLE, writeCloudEvent, type ReadEvent, type UnreadableCode } from './cloud-events';
+export { attributesInHeaders, readCloudEvent, UNREADABLE, writeCloudEvent, type ReadEvent, type UnreadableCode } from './cloud-events';
 export { openKafka } from './kafkajs-kafka';
 export { kafkaSettings } from './settings';

@@ -86,6 +86,26 @@ describeWithKafka('HR facts from Kafka', (kafka) => {
       });
     });
 
+    test.each([
+      ['no value', { value: null }],
+      ['no JSON', { value: '{"a":' }],
+      ['XML', { value: '<a/>', contentType: 'application/xml' }],
+      ['more than it may have', { value: JSON.stringify({ a: 'x'.repeat(300_000) }) }],
+    ])('%s, and yet a name in its headers, is found by that', async (_, { value, contentType = 'application/json' }: { value: string | null; contentType?: string }) => {
+      const { source, id } = registered('E-1', 'P-1');
+      await ingest.send({ key: 'E-1', value, headers: [['content-type', contentType], ['ce_source', source], ['ce_id', id], ['ce_type', 'a type']] }); // prettier-ignore
+      await ingest.handled();
+      expect((await ingest.outcomes()).map(({ data }) => [data['source'], data['messageId']])).toEqual([[source, id]]);
+      expect((await ingest.intake.byMessage(source, id)).all).toHaveLength(1);
+    });
+
+    test('a name that is none, or comes twice, is not taken', async () => {
+      const { source } = registered('E-1', 'P-1');
+      await ingest.send({ key: 'a', value: null, headers: [['ce_source', 'no source'], ['ce_id', '']] }, { key: 'b', value: null, headers: [['ce_source', source], ['ce_source', source], ['ce_id', 'x']] }); // prettier-ignore
+      await ingest.handled();
+      expect((await ingest.outcomes()).map(({ data }) => [data['source'], data['messageId']])).toEqual([[null, null], [null, null]]); // prettier-ignore
+    });
+
     test('breaks the contract: all that is wrong is named, no value of it', async () => {
       await ingest.send(binary(registered('E-1', 'P-1', { region: 'Amersfoort', hoursPerWeek: 99 })));
       await ingest.handled();
