@@ -1,5 +1,6 @@
 import type { OutgoingMessage, ReceivedMessage } from '@bestendig/kafka';
 import { CYCLE_HEADER, type Letter } from './judge';
+import { partitionOf } from './origins';
 
 /** Kafka's own prefix for what is known of a dead letter; Spring and Connect read and write the same names. */
 const DLT = 'kafka_dlt-';
@@ -15,15 +16,18 @@ export function cycleOf({ headers }: Pick<ReceivedMessage, 'headers'>): number {
   return /^\d{1,4}$/.test(text) ? Number(text) : 0;
 }
 
+type About = Pick<Letter, 'code' | 'faults'> & { readonly message: ReceivedMessage; readonly origin: string; readonly group: string; /** Of the letters' topic. */ readonly partitions: number };
+
 /** The bytes, key and headers as they came, with where they came from and what was wrong; no value of the message is in that. */
-export function deadLetterOf(message: ReceivedMessage, { code, faults }: Pick<Letter, 'code' | 'faults'>, group: string): OutgoingMessage {
+export function deadLetterOf({ message, origin, code, faults, group, partitions }: About): OutgoingMessage {
   const { key, value, headers, topic, partition, offset, timestampMs } = message;
   const own = headers.filter(([name]) => !name.startsWith(DLT));
   const told = faults.slice(0, FAULTS_MAX).map((fault) => `${fault.pointer === '' ? 'message' : fault.pointer}: ${fault.code}`);
   return {
     key,
     value,
-    partition,
+    // The facts may have got more partitions since the letters' topic was made.
+    partition: partition % partitions,
     headers: [
       ...own,
       [`${DLT}original-topic`, topic],
@@ -33,6 +37,7 @@ export function deadLetterOf(message: ReceivedMessage, { code, faults }: Pick<Le
       [`${DLT}original-consumer-group`, group],
       [`${DLT}exception-fqcn`, code],
       [`${DLT}exception-message`, told.join('; ')],
+      [`${DLT}delivery`, origin],
       [`${DLT}cycle`, String(cycleOf(message))],
     ],
   };
@@ -44,8 +49,11 @@ export function withoutBytes({ key, value, headers = [], ...letter }: OutgoingMe
   return { ...letter, key: null, value: null, headers: [...headers.filter(([name]) => name.startsWith(DLT)), [`${DLT}left-out`, `key of ${keyBytes} bytes, value of ${valueBytes} bytes, headers`]] };
 }
 
-/** The same message for its own topic again: as it came at first, one cycle further. */
-export function sentAgain({ key, value, headers, partition }: ReceivedMessage, cycle: number): OutgoingMessage {
+/** Which delivery a letter is of; null where it does not say. */
+export const deliveryOf = ({ headers }: ReceivedMessage): string | null => headers.find(([name]) => name === `${DLT}delivery`)?.[1].toString() ?? null;
+
+/** The same message for its own topic again, which has so many partitions: as it came at first, one cycle further. */
+export function sentAgain({ key, value, headers }: ReceivedMessage, { origin, cycle, partitions }: { readonly origin: string; readonly cycle: number; readonly partitions: number }): OutgoingMessage {
   const own = headers.filter(([name]) => !name.startsWith(DLT) && name !== CYCLE_HEADER);
-  return { key, value, partition, headers: [...own, [CYCLE_HEADER, String(cycle)]] };
+  return { key, value, partition: partitionOf(origin) % partitions, headers: [...own, [CYCLE_HEADER, String(cycle)]] };
 }

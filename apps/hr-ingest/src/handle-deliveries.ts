@@ -15,6 +15,8 @@ export type Parts = {
   readonly intake: Intake;
   readonly sender: Sender;
   readonly outcomes: OutcomeTopic;
+  /** Of the topic of dead letters. */
+  readonly letterPartitions: number;
   /** Told of each batch: how many of each outcome, redeliveries included. */
   readonly onHandled?: (counts: Readonly<Record<string, number>>) => void;
   /** Told of a message that could not be handled though nothing was away: a defect of ours. */
@@ -90,17 +92,17 @@ export class HrDeliveries {
     if (lost.aborted) throw new KafkaError('unavailable', 'The partition is another consumer’s by now.');
     await this.writeDeadLetters(fresh);
     await intake.record(fresh.map(({ row }) => row));
-    await sender.send(topic.name, outcomes.map(({ judged: { message }, row, first }) => firstOutcomeMessage(topic, message, row, first))); // prettier-ignore
+    await sender.send(topic.name, outcomes.map(({ judged, row, first }) => firstOutcomeMessage(topic, judged, row, first))); // prettier-ignore
     this.moveOn(judged, known.size > 0);
     this.parts.onHandled?.(countsOf(outcomes));
   }
 
   private async writeDeadLetters(outcomes: readonly Outcome[]): Promise<void> {
-    const { intake, sender, life, group } = this.parts;
+    const { intake, sender, life, group, letterPartitions: partitions } = this.parts;
     const letters = outcomes.flatMap(({ judged, letter }) => (letter === null ? [] : [{ ...judged, letter }]));
     if (letters.length === 0) return;
     const topic = deadLetterTopic(life.topic);
-    const sent = await sendLetters(sender, topic, letters.map(({ message, letter }) => deadLetterOf(message, letter, group))); // prettier-ignore
+    const sent = await sendLetters(sender, topic, letters.map(({ message, origin, letter }) => deadLetterOf({ message, origin, ...letter, group, partitions }))); // prettier-ignore
     await intake.deadLetters.record(
       letters.map(({ message, origin, letter: { code } }, index) => {
         const place = sent[index];

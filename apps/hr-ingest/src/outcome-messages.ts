@@ -1,9 +1,9 @@
 import { v5 as uuidv5 } from 'uuid';
 import { HR_OUTCOME_TYPE, type HrOutcome } from '@bestendig/integration-events';
 import type { DeliveryRow } from '@bestendig/intake';
-import { writeCloudEvent, type OutgoingMessage, type ReceivedMessage } from '@bestendig/kafka';
+import { writeCloudEvent, type OutgoingMessage } from '@bestendig/kafka';
 import type { FirstOutcome, VerdictChange } from '@bestendig/placement-application';
-import { KEY_BYTES_MAX } from './judge';
+import { KEY_BYTES_MAX, type Judged } from './judge';
 import { partitionOf } from './origins';
 
 /** Where outcomes are told, and in whose name. */
@@ -17,10 +17,10 @@ const SEQUENCE_DIGITS = 20;
 /**
  * The first outcome of a delivery, keyed as the delivery was and in the partition of the same number. Its id follows from
  * the delivery: told twice, it counts once. Of a message that may hold a BSN
- * nothing is repeated, its key neither; nor is a key too long for one.
+ * nothing is repeated, its key neither, whatever its row says; nor is a key too long for one.
  */
-export function firstOutcomeMessage(topic: OutcomeTopic, { key }: ReceivedMessage, row: DeliveryRow, first: FirstOutcome | null): OutgoingMessage {
-  const keepsKey = row.reason !== 'mayHoldBsn' && (key?.length ?? 0) <= KEY_BYTES_MAX;
+export function firstOutcomeMessage(topic: OutcomeTopic, { kind, message: { key } }: Judged, row: DeliveryRow, first: FirstOutcome | null): OutgoingMessage {
+  const keepsKey = kind !== 'refused' && row.reason !== 'mayHoldBsn' && (key?.length ?? 0) <= KEY_BYTES_MAX;
   const { origin, source, messageId, outcome, reason, fields = [], placementId, eventIds, recordedAt } = row;
   const data: HrOutcome = { delivery: origin, source, messageId, outcome, reason, fields, first, verdict: null, placementId, eventIds, recordedAt };
   return written(topic, origin, { id: uuidv5(origin, DELIVERIES), key: keepsKey ? key : origin, sequence: 0n, data });

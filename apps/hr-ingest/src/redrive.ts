@@ -1,7 +1,7 @@
 import type { DeadLetter, Intake } from '@bestendig/intake';
 import { KafkaError, type Kafka, type ReceivedMessage, type Sender } from '@bestendig/kafka';
 import { pause } from '@bestendig/reactions';
-import { sentAgain } from './dead-letter-message';
+import { deliveryOf, sentAgain } from './dead-letter-message';
 
 /** Letters sent again between two looks at the ledger. */
 const LETTERS_AT_ONCE = 200;
@@ -12,6 +12,8 @@ type Parts = {
   readonly sender: Sender;
   readonly intake: Intake;
   readonly topic: string;
+  /** Of that topic. */
+  readonly partitions: number;
   readonly signal: AbortSignal;
   readonly onFailure: (error: unknown) => void;
   readonly onSent?: (count: number) => void;
@@ -52,10 +54,11 @@ async function readLetters(kafka: Kafka, topic: string, letters: readonly DeadLe
 }
 
 /** Noted one by one: where a later one fails, those before are not sent again. */
-async function redriveOne({ sender, intake, topic, onSent }: Parts, letter: DeadLetter, message: ReceivedMessage | null): Promise<void> {
-  if (message === null) return intake.deadLetters.sent([letter.origin], 'noLongerKept');
+async function redriveOne({ sender, intake, topic, partitions, onSent }: Parts, letter: DeadLetter, message: ReceivedMessage | null): Promise<void> {
+  // Where the letters' topic was made anew, another letter may stand in its place.
+  if (message === null || deliveryOf(message) !== letter.origin) return intake.deadLetters.sent([letter.origin], 'noLongerKept');
   try {
-    await sender.send(topic, [sentAgain(message, letter.cycle + 1)]);
+    await sender.send(topic, [sentAgain(message, { origin: letter.origin, cycle: letter.cycle + 1, partitions })]);
   } catch (error) {
     if (error instanceof KafkaError && error.code === 'tooLarge') return intake.deadLetters.sent([letter.origin], 'tooLarge');
     throw error;

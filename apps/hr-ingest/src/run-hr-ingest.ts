@@ -54,11 +54,11 @@ async function run(options: HrIngestOptions, log: Logger, onHandled: (counts: Co
     closing.push(() => store.close());
     const intake = await openIntake(databaseUrl);
     closing.push(() => intake.close());
-    const topic = await makeTopics(options, kafka);
+    const { topic, partitions, letterPartitions } = await makeTopics(options, kafka);
     const sender = await kafka.openSender();
     closing.push(() => sender.close());
     const deliveries = new HrDeliveries({
-      ...{ life: { topic: factsTopic, epoch: options.factsTopicEpoch }, group, secret, intake, sender, outcomes: topic, onHandled },
+      ...{ life: { topic: factsTopic, epoch: options.factsTopicEpoch }, group, secret, intake, sender, outcomes: topic, letterPartitions, onHandled },
       service: new PlacementService({ store, secret }),
       onDefect: (origin, error) => log.error({ origin, err: saidOf(error) }, 'a defect: the message is set aside'),
     });
@@ -79,7 +79,7 @@ async function run(options: HrIngestOptions, log: Logger, onHandled: (counts: Co
         ...{ store, databaseUrl, right: 'hr-ingest', reactions: [tellingVerdicts({ store, sender, topic, onUnreadable })], signal },
         onFailure: (reaction, error) => failed(reaction)(error),
       }),
-      redriveWhatIsAsked({ kafka, sender, intake, topic: factsTopic, signal, onFailure: failed('sending dead letters again') }),
+      redriveWhatIsAsked({ kafka, sender, intake, topic: factsTopic, partitions, signal, onFailure: failed('sending dead letters again') }),
     ]);
   } finally {
     for (const close of closing.reverse()) await close().catch(() => undefined);
@@ -98,8 +98,10 @@ async function untilOneEnds(signal: AbortSignal, start: (signal: AbortSignal) =>
   }
 }
 
-/** The outcomes' topic and the dead letters' have as many partitions as the facts': what is said of a message goes to the partition of its number. */
-async function makeTopics({ factsTopic, outcomesTopic, partitions, ownSource }: HrIngestSettings, kafka: Kafka): Promise<OutcomeTopic> {
+type Topics = { readonly topic: OutcomeTopic; /** Of the facts. */ readonly partitions: number; readonly letterPartitions: number };
+
+/** The outcomes' topic and the dead letters' are made with as many partitions as the facts': what is said of a message goes to the partition of its number. */
+async function makeTopics({ factsTopic, outcomesTopic, partitions, ownSource }: HrIngestSettings, kafka: Kafka): Promise<Topics> {
   // The broker undoes any compression: kafkajs reads one kind only.
   await kafka.makeTopics([{ name: factsTopic, partitions, config: { 'compression.type': 'uncompressed' } }]);
   const there = (await kafka.partitionsOf(factsTopic)) ?? partitions;
@@ -108,7 +110,8 @@ async function makeTopics({ factsTopic, outcomesTopic, partitions, ownSource }: 
     { name: outcomesTopic, partitions: there },
     { name: deadLetterTopic(factsTopic), partitions: there, config },
   ]);
-  return { name: outcomesTopic, source: ownSource, partitions: (await kafka.partitionsOf(outcomesTopic)) ?? 1 };
+  const topic = { name: outcomesTopic, source: ownSource, partitions: (await kafka.partitionsOf(outcomesTopic)) ?? 1 };
+  return { topic, partitions: there, letterPartitions: (await kafka.partitionsOf(deadLetterTopic(factsTopic))) ?? 1 };
 }
 
 /** What an error says may hold what was sent: its name, its code, and words only of errors that are ours. */

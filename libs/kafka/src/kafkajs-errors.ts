@@ -51,6 +51,8 @@ const SAYS: Readonly<Record<KafkaErrorCode, string>> = {
 export function kafkaErrorOf(error: unknown): KafkaError {
   if (error instanceof KafkaError) return error;
   const causes = causesOf(error);
+  const own = causes.find((cause) => cause instanceof KafkaError);
+  if (own !== undefined) return own;
   for (const cause of causes) {
     const code = CODES[String(Reflect.get(cause, 'type'))] ?? NAMES[cause.name];
     if (code !== undefined) return new KafkaError(code, SAYS[code], { cause: error });

@@ -84,6 +84,8 @@ export class KafkaJsSender implements Sender {
           // Once: kafkajs asks again when it tries again, and a message without a key would move to another partition,
           // perhaps one that is sent already.
           const partition = this.partitions.get(given.message) ?? choose(given);
+          // kafkajs leaves a message out where the topic has no such partition, and says nothing.
+          if (!given.partitionMetadata.some(({ partitionId }) => partitionId === partition)) throw new KafkaError('noTopic', 'The topic has no such partition.');
           this.partitions.set(given.message, partition);
           return partition;
         };

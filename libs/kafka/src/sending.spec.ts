@@ -55,6 +55,11 @@ describeWithKafka('sending to Kafka', (kafka) => {
     expect(places).toEqual([{ partition: 2, offset: '0' }, { partition: 0, offset: '0' }, { partition: 2, offset: '1' }]); // prettier-ignore
   });
 
+  test('a partition that is not there is told, and nothing is sent', async () => {
+    await expect(trial.send({ key: null, value: 'a', partition: 0 }, { key: null, value: 'b', partition: 7 })).rejects.toMatchObject({ code: 'noTopic' }); // prettier-ignore
+    expect(await trial.send({ key: null, value: 'c', partition: 0 })).toEqual([{ partition: 0, offset: '0' }]);
+  });
+
   test('keys, values and headers arrive byte by byte: none, empty, many of one name, names of prototypes', async () => {
     const bytes = Buffer.from([0, 255, 128, 10]);
     const headers = [['a', bytes], ['a', ''], ['é', 'é'], ['__proto__', 'p'], ['toString', 't'], ['constructor', 'c'], ['a', 'third']] as const; // prettier-ignore

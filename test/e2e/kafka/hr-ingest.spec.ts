@@ -1,7 +1,9 @@
+import { deadLetterTopic } from '@bestendig/hr-ingest';
 import { EXAMPLES } from '@bestendig/hr-messages';
 import { describeWithKafka } from '@bestendig/testing';
 import { hrMessage, registered, signed, SOURCE } from '../api/messages';
 import { binary, RunningIngest, structured, until, OWN_SOURCE } from './running-ingest';
+import { allOf } from './whole-topic';
 
 jest.setTimeout(120_000);
 
@@ -82,7 +84,7 @@ describeWithKafka('HR facts from Kafka', (kafka) => {
       expect(headers.slice(0, 4)).toEqual([['content-type', 'application/json'], ['ce_id', 'x'], ['own', 'a'], ['own', 'b']]); // prettier-ignore
       expect(Object.fromEntries(headers)).toMatchObject({
         ...{ 'kafka_dlt-original-topic': ingest.options.factsTopic, 'kafka_dlt-original-partition': String(place?.partition), 'kafka_dlt-original-offset': place?.offset },
-        ...{ 'kafka_dlt-exception-fqcn': 'notUtf8', 'kafka_dlt-cycle': '0' },
+        ...{ 'kafka_dlt-exception-fqcn': 'notUtf8', 'kafka_dlt-cycle': '0', 'kafka_dlt-delivery': `kafka:${ingest.options.factsTopic}/${place?.partition}#${place?.offset}` },
       });
     });
 
@@ -197,6 +199,47 @@ describeWithKafka('HR facts from Kafka', (kafka) => {
     expect(letters.map(({ headers }) => headers.find(([name]) => name === 'own')?.[1].toString())).toEqual(['header', 'header']);
   });
 
+  test('where the facts have more partitions than the dead letters, none is lost, and each is sent again to where it came from', async () => {
+    await ingest.pause();
+    await grow(ingest, 5);
+    ingest.goOn();
+    const sender = await ingest.kafka.openSender();
+    const places = await sender.send(ingest.options.factsTopic, [0, 3, 4].map((partition) => ({ key: null, value: `rubbish ${partition}`, partition }))); // prettier-ignore
+    await sender.close();
+    await until(async () => (await ingest.intake.deadLetters.list({ limit: 9 })).length === 3);
+    expect((await ingest.deadLetters()).map(({ value }) => value?.toString()).sort()).toEqual(['rubbish 0', 'rubbish 3', 'rubbish 4']);
+    expect(await ingest.intake.deadLetters.ask({ by: 'petra' })).toBe(3);
+    await until(async () => (await ingest.intake.deadLetters.list({ limit: 9 })).length === 6);
+    const { factsTopic } = ingest.options;
+    const again = await ingest.kafka.read(factsTopic, places.map(({ partition, offset }) => ({ partition, offset: String(Number(offset) + 1) }))); // prettier-ignore
+    expect(again.map((message) => message?.value?.toString())).toEqual(['rubbish 0', 'rubbish 3', 'rubbish 4']);
+  });
+
+  test('another letter in the place of one that is asked for is not sent', async () => {
+    await ingest.send({ key: 'k', value: 'rubbish one' });
+    await ingest.handled();
+    await ingest.pause();
+    await remake(ingest, deadLetterTopic(ingest.options.factsTopic));
+    ingest.goOn();
+    await ingest.send({ key: 'k', value: 'rubbish two' });
+    await ingest.handled();
+    const [, first] = await ingest.intake.deadLetters.list({ limit: 9 });
+    expect(await ingest.intake.deadLetters.ask({ by: 'petra', origins: [first?.origin ?? ''] })).toBe(1);
+    await until(async () => (await ingest.intake.deadLetters.list({ limit: 9 })).some(({ problem }) => problem === 'noLongerKept'));
+    expect((await allOf(ingest.kafka, ingest.options.factsTopic)).map(({ value }) => value?.toString())).toEqual(['rubbish one', 'rubbish two']);
+  });
+
+  test('what may hold a BSN leaves no key behind in a topic that was made anew either', async () => {
+    await ingest.send(binary(registered('E-1', 'P-1')));
+    await ingest.handled();
+    await ingest.pause();
+    await remake(ingest);
+    await ingest.send({ ...binary(signed('E-1', '2024-01-01')), key: '123456782', partition: (await ingest.outcomes())[0]?.partition ?? 0 });
+    ingest.goOn({ group: `${ingest.options.group}-anew` });
+    await until(async () => (await ingest.outcomes()).length === 2);
+    expect(JSON.stringify(await ingest.outcomes())).not.toContain('123456782');
+  });
+
   test('a topic that was made anew is not taken for the one before: it stops, and goes on with its next epoch', async () => {
     await ingest.send(binary(registered('E-1', 'P-1')));
     await ingest.handled();
@@ -217,12 +260,20 @@ describeWithKafka('HR facts from Kafka', (kafka) => {
 });
 
 /** Deletes the topic of the facts and makes it again. Only a test deletes one, so the port cannot. */
-async function remake(ingest: RunningIngest): Promise<void> {
+async function remake(ingest: RunningIngest, topic = ingest.options.factsTopic): Promise<void> {
   const { Kafka, logLevel } = await import('kafkajs');
   const admin = new Kafka({ brokers: [...ingest.options.kafka.brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
-  await admin.deleteTopics({ topics: [ingest.options.factsTopic] });
-  await until(async () => !(await admin.listTopics()).includes(ingest.options.factsTopic));
+  await admin.deleteTopics({ topics: [topic] });
+  await until(async () => !(await admin.listTopics()).includes(topic));
   await admin.disconnect();
-  await ingest.kafka.makeTopics([{ name: ingest.options.factsTopic, partitions: 3 }]);
+  await ingest.kafka.makeTopics([{ name: topic, partitions: 3 }]);
+}
+
+async function grow({ options }: RunningIngest, partitions: number): Promise<void> {
+  const { Kafka, logLevel } = await import('kafkajs');
+  const admin = new Kafka({ brokers: [...options.kafka.brokers], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  await admin.createPartitions({ topicPartitions: [{ topic: options.factsTopic, count: partitions }] });
+  await admin.disconnect();
 }
