@@ -23,8 +23,14 @@ export const uniqueTopics = (): Topics => ({
   group: uniqueName('group'),
 });
 
-/** hr-ingest as it ships: a process, so that it can be killed. */
-export function startIngest(built: Built, databaseUrl: string, broker: string, topics: Topics): ChildProcess {
+/** hr-ingest as it ships: a process, so that it can be killed. What it says is to be read where a level is given. */
+export function startIngest(
+  built: Built,
+  databaseUrl: string,
+  broker: string,
+  topics: Topics,
+  logLevel?: string,
+): ChildProcess {
   const { PATH, HOME, TMPDIR } = process.env;
   const env = {
     PATH,
@@ -36,9 +42,12 @@ export function startIngest(built: Built, databaseUrl: string, broker: string, t
     HR_FACTS_TOPIC: topics.facts,
     HR_OUTCOMES_TOPIC: topics.outcomes,
     HR_INGEST_GROUP: topics.group,
-    LOG_LEVEL: 'fatal',
+    LOG_LEVEL: logLevel ?? 'fatal',
   };
-  return spawn(process.execPath, [join(dirname(built.main), '../../hr-ingest/src/main.js')], { env, stdio: 'ignore' });
+  return spawn(process.execPath, [join(dirname(built.main), '../../hr-ingest/src/main.js')], {
+    env,
+    stdio: logLevel === undefined ? 'ignore' : ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 /** kill -9, and waits until it is gone. */

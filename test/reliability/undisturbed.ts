@@ -1,7 +1,8 @@
-import { createMemoryEventStore, type EventStore, type Position } from '@bestendig/event-store';
+import { createMemoryEventStore, type EventStore, type Position, type RecordedEvent } from '@bestendig/event-store';
 import { validateMessage } from '@bestendig/hr-messages';
 import type { Kafka } from '@bestendig/kafka';
-import { PlacementService } from '@bestendig/placement-application';
+import { PlacementService, toPlacementEvent } from '@bestendig/placement-application';
+import { timeline } from '@bestendig/placement-domain';
 import { allOf } from '../e2e/kafka/whole-topic';
 
 /** A message as it came to stand in its topic; `event` is what it says, null where that cannot be read. */
@@ -22,15 +23,31 @@ export async function undisturbed(deliveries: readonly Delivered[], secret: Buff
 
 /** Of every stream of placements what it holds, whatever the order and the moments. */
 export async function factsOf(from: EventStore): Promise<readonly string[]> {
-  const facts: string[] = [];
+  const events = await eventsOf(from);
+  return events.map(({ stream, id, type, data, origin }) => JSON.stringify([stream, id, type, data, origin])).sort();
+}
+
+/** Of every placement what holds, and how each fact counts, whatever the moments. */
+export async function timelinesOf(from: EventStore): Promise<Readonly<Record<string, unknown>>> {
+  const streams = new Map<string, RecordedEvent[]>();
+  for (const event of await eventsOf(from)) streams.set(event.stream, [...(streams.get(event.stream) ?? []), event]);
+  return Object.fromEntries(
+    [...streams].map(([stream, events]) => {
+      const { facts, ...holds } = timeline(events.map(toPlacementEvent), events.at(-1)?.knownTime);
+      const counted = facts.map((fact) => [fact.eventId, fact.verdict, fact.verdict === 'parked' ? fact.reason : null]);
+      return [stream, { ...holds, counted: counted.sort() }];
+    }),
+  );
+}
+
+async function eventsOf(from: EventStore): Promise<readonly RecordedEvent[]> {
+  const events: RecordedEvent[] = [];
   for (let next: Position | null = null, atHead = false; !atHead;) {
     const page = await from.readAll(next, { limit: 10_000, filter: { categories: ['placement'] } });
-    facts.push(
-      ...page.events.map(({ stream, id, type, data, origin }) => JSON.stringify([stream, id, type, data, origin])),
-    );
+    events.push(...page.events);
     ({ next, atHead } = { next: page.next ?? next, atHead: page.atHead });
   }
-  return facts.sort();
+  return events;
 }
 
 export type Told = { readonly delivery: string; readonly outcome: string; readonly reason: string | null };

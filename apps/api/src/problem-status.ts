@@ -18,6 +18,7 @@ export const ANSWERED: Readonly<Record<ProblemCode, Answered>> = {
   unauthenticated: { status: 401, title: 'Not authenticated' },
   otherOrganisation: { status: 403, title: 'Not for this organisation' },
   notFound: { status: 404, title: 'Not found' },
+  deadLetterUnknown: { status: 404, title: 'Unknown dead letter' },
   methodNotAllowed: { status: 405, title: 'Not a method of this path' },
   preconditionRequired: { status: 428, title: 'If-Match is required' },
   unsupportedMediaType: { status: 415, title: 'Unsupported media type' },

@@ -10,6 +10,7 @@ export const API_PROBLEMS = [
   'unauthenticated', // no token, or an unknown one
   'otherOrganisation', // this caller does not speak for that organisation
   'notFound', // no such path
+  'deadLetterUnknown', // no dead letter is of that delivery
   'methodNotAllowed', // the path is there, but not for this method; Allow says for which
   'preconditionRequired', // a change to a placement needs If-Match
   'unsupportedMediaType', // the body is of another type than this path takes

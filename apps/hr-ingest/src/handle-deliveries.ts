@@ -92,9 +92,23 @@ export class HrDeliveries {
     if (lost.aborted) throw new KafkaError('unavailable', 'The partition is another consumer’s by now.');
     await this.writeDeadLetters(fresh);
     await intake.record(fresh.map(({ row }) => row));
-    await sender.send(topic.name, outcomes.map(({ judged, row, first }) => firstOutcomeMessage(topic, judged, row, first))); // prettier-ignore
+    const times = await this.decidedAt(outcomes, known);
+    await sender.send(topic.name, outcomes.map(({ judged, row, first }, n) => firstOutcomeMessage(topic, judged, row, first, times[n] ?? ''))); // prettier-ignore
     this.moveOn(judged, known.size > 0);
     this.parts.onHandled?.(countsOf(outcomes));
+  }
+
+  /** When each was decided: what it recorded, when that was; anything else when the ledger took it. */
+  private async decidedAt(outcomes: readonly Outcome[], known: ReadonlyMap<string, Delivery>): Promise<readonly string[]> {
+    const recordedAt = ({ outcome, recordedAt: at }: DeliveryRow) => (outcome === 'accepted' || outcome === 'parked' ? at : null);
+    const unread = outcomes.flatMap(({ row }) => (recordedAt(row) === null && !known.has(row.origin) ? [row.origin] : []));
+    const rows = unread.length === 0 ? [] : await this.parts.intake.byOrigins(unread);
+    const takenAt = new Map([...known.values(), ...rows].map(({ origin, receivedAt }) => [origin, receivedAt]));
+    return outcomes.map(({ row }) => {
+      const at = recordedAt(row) ?? takenAt.get(row.origin);
+      if (at === undefined) throw new RangeError('an outcome without its time');
+      return at;
+    });
   }
 
   private async writeDeadLetters(outcomes: readonly Outcome[]): Promise<void> {
@@ -159,7 +173,8 @@ function outcomeOf(judged: Judged, known: Delivery | undefined, recorded: FactOu
   if (judged.kind === 'deadLetter') return setAsideAs(judged, judged);
   if (recorded === undefined) throw new RangeError('a message without an outcome');
   if (recorded.outcome !== 'refused') return { ...nothing, row: known ?? recorded, first: recorded.first };
-  const code = recorded.reason ?? 'refused';
+  // The one reason for which a fact that keeps the contract is not recorded.
+  const code = 'idReusedWithOtherContent';
   return setAsideAs(judged, { code, faults: [{ pointer: '/id', code }], source: recorded.source, messageId: recorded.messageId });
 }
 

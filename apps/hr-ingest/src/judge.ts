@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { mayHoldBsn, validateMessage, type MessageError } from '@bestendig/hr-messages';
+import type { DeadLetterReason } from '@bestendig/integration-events';
 import type { DeliveryRow } from '@bestendig/intake';
 import { attributesInHeaders, readCloudEvent, type ReceivedMessage } from '@bestendig/kafka';
 import type { HrFact } from '@bestendig/placement-application';
@@ -25,7 +26,7 @@ export type Judged = { readonly message: ReceivedMessage; readonly origin: strin
 
 /** Why a message is set aside, and what of it could be read. */
 export type Letter = {
-  readonly code: string;
+  readonly code: DeadLetterReason;
   readonly faults: readonly Fault[];
   readonly source: string | null;
   readonly messageId: string | null;
@@ -50,7 +51,7 @@ export function judge(message: ReceivedMessage, origin: string, secret: Buffer):
 type Named = Pick<Judged, 'message' | 'origin' | 'digest'>;
 
 /** Its source and id may stand in headers, where they count if they are what the contract asks. */
-function unreadable(judged: Named, outside: readonly string[], code: string, digestKey: Buffer): Judged {
+function unreadable(judged: Named, outside: readonly string[], code: DeadLetterReason, digestKey: Buffer): Judged {
   const fields = [...outside, ...(bytesMayHoldBsn(judged.message.value) ? ['#value'] : [])];
   if (fields.length > 0) return { ...judged, kind: 'refused', fields };
   const named = validateMessage(attributesInHeaders(judged.message.headers), { origin: judged.origin, door: 'kafka', digestKey });
@@ -92,7 +93,7 @@ function digestOf({ key, value }: ReceivedMessage, secret: Buffer): string {
 }
 
 /** A row of the ledger for what leads to no event. */
-export function rowOf({ origin, digest }: Named, outcome: 'refused' | 'deadLetter', said: Omit<Letter, 'faults'> & { readonly fields: readonly string[] }): DeliveryRow {
+export function rowOf({ origin, digest }: Named, outcome: 'refused' | 'deadLetter', said: Omit<Letter, 'code' | 'faults'> & { readonly code: DeadLetterReason | 'mayHoldBsn'; readonly fields: readonly string[] }): DeliveryRow {
   const { code, source, messageId, fields } = said;
   return { origin, source, messageId, outcome, reason: code, fields, digest, placementId: null, eventIds: [], recordedAt: null };
 }

@@ -18,12 +18,14 @@ const SEQUENCE_DIGITS = 20;
  * The first outcome of a delivery, keyed as the delivery was and in the partition of the same number. Its id follows from
  * the delivery: told twice, it counts once. Of a message that may hold a BSN
  * nothing is repeated, its key neither, whatever its row says; nor is a key too long for one.
+ *
+ * @param decidedAt the same whenever it is told
  */
-export function firstOutcomeMessage(topic: OutcomeTopic, { kind, message: { key } }: Judged, row: DeliveryRow, first: FirstOutcome | null): OutgoingMessage {
+export function firstOutcomeMessage(topic: OutcomeTopic, { kind, message: { key } }: Judged, row: DeliveryRow, first: FirstOutcome | null, decidedAt: string): OutgoingMessage {
   const keepsKey = kind !== 'refused' && row.reason !== 'mayHoldBsn' && (key?.length ?? 0) <= KEY_BYTES_MAX;
   const { origin, source, messageId, outcome, reason, fields = [], placementId, eventIds, recordedAt } = row;
   const data: HrOutcome = { delivery: origin, source, messageId, outcome, reason, fields, first, verdict: null, placementId, eventIds, recordedAt };
-  return written(topic, origin, { id: uuidv5(origin, DELIVERIES), key: keepsKey ? key : origin, sequence: 0n, data });
+  return written(topic, origin, { id: uuidv5(origin, DELIVERIES), key: keepsKey ? key : origin, decidedAt, sequence: 0n, data });
 }
 
 /**
@@ -33,13 +35,14 @@ export function firstOutcomeMessage(topic: OutcomeTopic, { kind, message: { key 
 export function laterVerdictMessage(topic: OutcomeTopic, change: VerdictChange): OutgoingMessage {
   const { origin, source, messageId, at, verdict, reason, placementId, eventIds } = change;
   const data: HrOutcome = { delivery: origin, source, messageId, outcome: null, reason, fields: [], first: null, verdict, placementId, eventIds, recordedAt: at };
-  return written(topic, origin, { id: uuidv5(`${origin} ${at}`, DELIVERIES), key: null, sequence: microsecondsOf(at), data });
+  return written(topic, origin, { id: uuidv5(`${origin} ${at}`, DELIVERIES), key: null, decidedAt: at, sequence: microsecondsOf(at), data });
 }
 
-type Told = { readonly id: string; readonly key: Buffer | string | null; readonly sequence: bigint; readonly data: HrOutcome };
+type Told = { readonly id: string; readonly key: Buffer | string | null; readonly decidedAt: string; readonly sequence: bigint; readonly data: HrOutcome };
 
-function written({ source, partitions }: OutcomeTopic, origin: string, { id, key, sequence, data }: Told): OutgoingMessage {
-  const attributes = { id, source, type: HR_OUTCOME_TYPE, sequence: String(sequence).padStart(SEQUENCE_DIGITS, '0') };
+function written({ source, partitions }: OutcomeTopic, origin: string, { id, key, decidedAt, sequence, data }: Told): OutgoingMessage {
+  const subject = data.placementId === null ? {} : { subject: data.placementId };
+  const attributes = { id, source, type: HR_OUTCOME_TYPE, time: decidedAt, ...subject, sequence: String(sequence).padStart(SEQUENCE_DIGITS, '0') };
   return writeCloudEvent({ key, attributes, data, partition: partitionOf(origin) % partitions });
 }
 

@@ -125,11 +125,11 @@ type Counts = Readonly<Record<string, number>>;
 
 function telling(log: Logger): (counts: Counts) => void {
   const total: Record<string, number> = {};
-  let toldAt = 0;
+  let toldAt = -Infinity;
   return (counts) => {
     for (const [outcome, count] of Object.entries(counts)) total[outcome] = (total[outcome] ?? 0) + count;
-    if (Date.now() - toldAt < TELL_MS) return;
-    toldAt = Date.now();
+    if (performance.now() - toldAt < TELL_MS) return;
+    toldAt = performance.now();
     log.info({ handled: { ...total } }, 'messages handled so far');
   };
 }

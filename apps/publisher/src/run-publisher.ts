@@ -103,11 +103,11 @@ function saidOf(error: unknown): object {
 }
 
 function telling(log: Logger): (messages: number) => void {
-  let [published, toldAt] = [0, 0];
+  let [published, toldAt] = [0, -Infinity];
   return (messages) => {
     published += messages;
-    if (Date.now() - toldAt < TELL_MS) return;
-    toldAt = Date.now();
+    if (performance.now() - toldAt < TELL_MS) return;
+    toldAt = performance.now();
     log.info({ published }, 'messages published so far');
   };
 }

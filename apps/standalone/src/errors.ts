@@ -9,6 +9,7 @@ export const STANDALONE_ERRORS = [
   'nothingToRestore', // the store to copy from is empty
   'readModelsStuck', // the read models do not catch up
   'awaitsApproval', // a new version's read models differ from those before and wait for somebody to approve
+  'deadLetterUnknown', // a delivery that is no dead letter
   'kafkaMissing', // --kafka without Java or the broker's jars
   'databaseLost', // PostgreSQL went away and did not come back
 ] as const; // prettier-ignore

@@ -3,7 +3,7 @@
  * says so (UAVG art. 46), so a message that may hold one is refused as a whole and no copy is kept.
  *
  * A candidate is exactly nine digits between non-alphanumeric characters, in one piece or in groups with dots or
- * spaces between, that pass the eleven test. Nothing tells a BSN from another such number, so all are refused. Exempt
+ * spaces between, or a number with an exponent that has them, that pass the eleven test. Nothing tells a BSN from another such number, so all are refused. Exempt
  * is only what cannot be meant as one: UUIDs, RFC 3339 times, a decimal fraction, and organisation numbers in fields
  * that are typed for them.
  */
@@ -12,6 +12,8 @@
 const CHAINS = /\d(?:[.\s]{0,2}\d)*/g;
 const UUIDS = /(?<![0-9A-Za-z])[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}(?![0-9A-Za-z])/g;
 const TIMES = /(?<![0-9A-Za-z])(?:\d{4}-\d\d-\d\d[Tt ])?\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)?(?![0-9A-Za-z])/g;
+/** `1.23456782e8`, as JSON and spreadsheets write numbers. Without a point only of nine digits and more: `12348E4` is a key. */
+const EXPONENTIALS = /(?<![0-9A-Za-z])(?:\d{1,20}[.,]\d{1,20}|\d{9,20})[eE][+-]?\d{1,2}(?![0-9A-Za-z])/g;
 const ALPHANUMERIC = /[0-9A-Za-z]/;
 
 /** The organisation numbers a typed field takes. An RSIN has a BSN's form and passes its test. */
@@ -32,6 +34,7 @@ export function textMayHoldBsn(text: string): boolean {
   const plain = toPlainDigits(text).replace(TIMES, '|').replace(UUIDS, '|');
   if (!hasNineDigits(plain)) return false;
   for (const match of plain.matchAll(CHAINS)) if (chainMayHoldBsn(plain, match[0], match.index)) return true;
+  for (const [number] of plain.matchAll(EXPONENTIALS)) if (numberMayHoldBsn(Number(number.replace(',', '.')))) return true;
   return false;
 }
 

@@ -37,8 +37,8 @@ the contract does not know is refused, never left out silently, and nothing is c
 
 A message that **may hold a BSN** is refused as a whole and no copy is kept: nine digits between characters that are no
 letters or digits, in one piece or with dots or spaces between them, that pass the eleven test, in any text, number or
-property name. So do not use numbers of nine digits as keys or ids. UUIDs, times, sums of money with a decimal point and
-organisation numbers in their own fields are not mistaken for one.
+property name, also as a number with an exponent (\`1.23456782e8\`). So do not use numbers of nine digits as keys or ids.
+UUIDs, times, sums of money with a decimal point and organisation numbers in their own fields are not mistaken for one.
 `;
 
 const FORMS = `
@@ -47,6 +47,7 @@ const FORMS = `
 - **date**: \`2023-03-01\`, or as exactly as it is known: \`2023-03\`, \`2023-Q2\`, \`2023\`; a \`~\` at the end says that it is
   assumed (\`2023-03~\`). A date that is not a day is placed in the middle of its period and counted apart. Days must exist;
   years from 1950 to 2100. A start is its first day, an end its last.
+- **time**: RFC 3339 with its offset, \`2023-03-01T09:30:00Z\`; not more than a day ahead of our clock.
 - **organisation**: \`kvk:<8 digits>\`, \`oin:<20 digits>\`, \`rsin:<9 digits>\` or \`lhn:<9 digits>L<2 digits>\`.
 - **key**: how your system names a person or an employment: \`${KEY.source}\`. Only a keyed hash of it is kept.
 - **code**: \`${CODE.source}\`. There is no free text anywhere.

@@ -9,7 +9,7 @@ export const MESSAGE_ERROR_CODES = [
   'pattern', // a text that does not have the form of its field
   'notADate', // no date of the calendar, or outside 1950 to 2100
   'notATime', // no RFC 3339 time
-  'outOfRange', // a number or a count outside its limits
+  'outOfRange', // a number, a count or a time outside its limits
   'sharesSum', // shares of inleners that do not sum to 1
   'sameTwice', // the same inlener and team twice
   'oneOfRequired', // none of a group of fields of which one is needed

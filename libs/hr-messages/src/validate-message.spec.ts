@@ -102,6 +102,16 @@ test.each<[string, unknown, string[]]>([
   expect(found(message).sort()).toEqual(expected);
 });
 
+test.each([
+  [23, []],
+  [25, ['/time outOfRange']],
+  [500_000, ['/time outOfRange']],
+])('a time %d hours ahead, by whatever door: %p', (hours, expected) => {
+  const ahead = new Date(Date.now() + hours * 3_600_000).toISOString();
+  const withOffset = new Date(Date.now() + (hours - 5) * 3_600_000).toISOString().replace('Z', '-05:00');
+  for (const time of [ahead, withOffset]) for (const options of [http, file]) expect(found({ ...ContractSigned, time }, options)).toEqual(expected);
+});
+
 test('a missing field is told as required, once', () => {
   const { person: _, sector: __, ...data } = PlacementRegistered.data;
   const { id: ___, ...message } = PlacementRegistered;

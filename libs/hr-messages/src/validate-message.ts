@@ -20,6 +20,9 @@ export type ValidateOptions = {
 
 export type Validated = { readonly ok: true; readonly fact: HrFact } | { readonly ok: false; readonly refusal: Refusal };
 
+/** How far a source's clock, or its time zone, may be ahead of ours. */
+const AHEAD_MS_MAX = 24 * 60 * 60 * 1000;
+
 /** At most so many errors of one message are told. */
 const ERRORS_MAX = 200;
 
@@ -38,8 +41,10 @@ export function validateMessage(input: unknown, options: ValidateOptions): Valid
   if (event === null || messageType === undefined || !isObject(event.data)) return refused('invalid', errors, input, look, options, event);
   const dto = checkDto(messageType.data, event.data, '/data', errors);
   const correction = messageType.factType === 'FactCorrected' ? checkReplacement(event.data, errors) : null;
+  const reportedAt = instantOf(event.time);
+  if (reportedAt !== null && Date.parse(reportedAt) > Date.now() + AHEAD_MS_MAX) errors.push({ pointer: '/time', code: 'outOfRange', detail: 'must not be more than a day ahead: it is when the source knew the fact' });
   if (dto === null || errors.length > 0) return refused('invalid', errors, input, look, options, event);
-  return { ok: true, fact: factOf(event, messageType, dto, correction, options.origin) };
+  return { ok: true, fact: factOf(event, messageType, dto, correction, reportedAt, options.origin) };
 }
 
 const mayHoldBsn = (pointer: string): MessageError => ({ pointer, code: 'mayHoldBsn', detail: 'may hold a BSN: the message is refused and no copy is kept' });
@@ -84,9 +89,8 @@ function checkReplacement(data: object, errors: MessageError[]): CheckedCorrecti
   return dto === null ? null : { messageType, dto };
 }
 
-function factOf(event: CloudEvent, messageType: MessageType, dto: Dto, correction: CheckedCorrection | null, origin: string): HrFact {
+function factOf(event: CloudEvent, messageType: MessageType, dto: Dto, correction: CheckedCorrection | null, reportedAt: string | null, origin: string): HrFact {
   const { source, id, type, data } = event;
-  const reportedAt = instantOf(event.time);
   return {
     origin, source, messageId: id, reportedAt, ...keysOf(dto, correction),
     // The time is in the digest as the moment it means, so that another way to write it is no other content.

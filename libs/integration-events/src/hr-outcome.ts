@@ -1,3 +1,4 @@
+import { PARKED_REASONS } from '@bestendig/placement-domain';
 import { list, moment, object, oneOf, orNull, text, uuid, type JsonSchema } from './json-schema';
 
 /**
@@ -12,7 +13,7 @@ export type HrOutcome = {
   readonly messageId: string | null;
   readonly outcome: FirstHrOutcome | null;
   readonly verdict: LaterVerdict | null;
-  /** Code: why it is parked, refused or a dead letter. */
+  /** One of HR_OUTCOME_REASONS: why it is parked, refused or a dead letter. */
   readonly reason: string | null;
   /** JSON pointers of what was wrong; never a value. */
   readonly fields: readonly string[];
@@ -31,6 +32,26 @@ export type FirstHrOutcome = (typeof FIRST_HR_OUTCOMES)[number];
 export const LATER_VERDICTS = ['stands', 'parked', 'superseded', 'retracted', 'discarded'] as const;
 export type LaterVerdict = (typeof LATER_VERDICTS)[number];
 
+/** Why a delivery is a dead letter. */
+export const DEAD_LETTER_REASONS = [
+  'noValue', 'notUtf8', 'notJson', 'nameTwice', // the value cannot be read
+  'headerTwice', 'contentType', 'batch', 'noCloudEvent', // no CloudEvent in one of the two modes
+  'tooLarge', // its value or key
+  'invalid', // breaks the contract
+  'idReusedWithOtherContent', // the same id and source were another message
+  'notHandled', // a defect of ours
+] as const; // prettier-ignore
+export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
+
+/** All that `reason` may be: of a message that was corrected, retracted or discarded before it came, that. */
+export const HR_OUTCOME_REASONS: readonly string[] = [
+  ...[...PARKED_REASONS, 'mayHoldBsn', ...DEAD_LETTER_REASONS],
+  ...LATER_VERDICTS.filter((verdict) => verdict !== 'stands' && verdict !== 'parked'),
+];
+
+/** Not an enum: a later version may know more reasons. */
+const REASON: JsonSchema = { ...orNull(text), description: 'a code; more may come', examples: HR_OUTCOME_REASONS };
+
 export const HR_OUTCOME_SCHEMA: JsonSchema = object(
   {
     delivery: text,
@@ -38,7 +59,7 @@ export const HR_OUTCOME_SCHEMA: JsonSchema = object(
     messageId: orNull(text),
     outcome: orNull(oneOf(FIRST_HR_OUTCOMES)),
     verdict: orNull(oneOf(LATER_VERDICTS)),
-    reason: orNull(text),
+    reason: REASON,
     fields: list(text),
     first: { ...object({ outcome: oneOf(['accepted', 'parked']), reason: orNull(text) }), type: ['object', 'null'] },
     placementId: orNull(uuid),

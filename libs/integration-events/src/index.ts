@@ -1,10 +1,13 @@
 export {
+  DEAD_LETTER_REASONS,
   FIRST_HR_OUTCOMES,
   HR_OUTCOME_EXAMPLE,
+  HR_OUTCOME_REASONS,
   HR_OUTCOME_SCHEMA,
   HR_OUTCOME_TYPE,
   HR_OUTCOMES_TOPIC,
   LATER_VERDICTS,
+  type DeadLetterReason,
   type FirstHrOutcome,
   type HrOutcome,
   type LaterVerdict,

@@ -7,6 +7,22 @@ const answer = (type: string, retriable: boolean): Error => named('KafkaJSProtoc
 const tried = (cause: Error): Error => new KafkaJSNumberOfRetriesExceeded(cause, { retryCount: 5, retryTime: 1 });
 const wrapped = (cause: Error): Error => named('KafkaJSNonRetriableError', { retriable: false, cause });
 
+/** As kafkajs's admin reads what its brokers say of topics. */
+type Told = { readonly topicMetadata: readonly string[] };
+const topicsIn = (told: unknown): readonly string[] => {
+  const { topicMetadata } = told as Told;
+  return topicMetadata;
+};
+const namesIn = (told: unknown): readonly string[] => (told as Told).topicMetadata.map(String);
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}
+
 test.each<[string, unknown, string]>([
   ['a lost connection', new KafkaJSConnectionError('gone'), 'unavailable'],
   ['a lost connection, tried often', tried(new KafkaJSConnectionError('gone')), 'unavailable'],
@@ -15,6 +31,8 @@ test.each<[string, unknown, string]>([
   ['a member the broker has forgotten', answer('UNKNOWN_MEMBER_ID', false), 'unavailable'],
   ['no such topic', answer('UNKNOWN_TOPIC_OR_PARTITION', true), 'noTopic'],
   ['one of several', new KafkaJSAggregateError('all', [answer('LEADER_NOT_AVAILABLE', true)]), 'unavailable'],
+  ['an answer of none of its brokers', thrownBy(() => topicsIn(null)), 'unavailable'],
+  ['such an answer, read otherwise', thrownBy(() => namesIn(null)), 'unavailable'],
   ['an answer that fits nothing', answer('POLICY_VIOLATION', false), 'failed'],
   ['a defect of its own', new TypeError('secret'), 'failed'],
   ['a defect of its own, wrapped', wrapped(new TypeError('secret')), 'failed'],

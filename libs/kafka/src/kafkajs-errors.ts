@@ -77,7 +77,12 @@ function firstOf(error: Error): unknown {
 }
 
 /** What kafkajs itself would try again: a connection that is lost, a broker that is not ready. */
-const isOutage = (error: Error): boolean => error.name.startsWith('KafkaJS') && Reflect.get(error, 'retriable') === true;
+const isOutage = (error: Error): boolean =>
+  (error.name.startsWith('KafkaJS') && Reflect.get(error, 'retriable') === true) || isAnsweredByNone(error);
+
+/** Where none of its brokers answers, kafkajs takes null for their answer about topics, and fails over that. */
+const isAnsweredByNone = (error: Error): boolean =>
+  error.name === 'TypeError' && /\btopicMetadata\b/.test(error.message) && /\bnull\b/.test(error.message);
 
 function nameOf(error: Error | undefined): string {
   if (error === undefined) return 'no error was thrown, but something else';

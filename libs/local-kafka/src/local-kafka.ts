@@ -140,8 +140,8 @@ class Broker implements LocalKafka {
       isOver = true;
       if (this.running?.watcher === watcher) this.running = null;
     });
-    for (const until = Date.now() + START_MS_MAX; !(await answers(this.port)); await sleep(50)) {
-      if (!isOver && Date.now() < until) continue;
+    for (const until = performance.now() + START_MS_MAX; !(await answers(this.port)); await sleep(50)) {
+      if (!isOver && performance.now() < until) continue;
       await this.kill();
       throw new LocalKafkaError('notStarted', `The Kafka broker did not start: ${await lastLines(log)}`);
     }

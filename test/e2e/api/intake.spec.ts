@@ -149,7 +149,8 @@ test('dead letters are listed, asked for once, and show it wherever their messag
   expect([...origins(first, 'deadLetters'), ...origins(rest, 'deadLetters')].sort()).toEqual(at1(3, 4, 5, 7, 8, 9));
   expect(next(rest)).toBeNull();
   const redrive = (body: object) => api.post('/v1/intake/dead-letters/_redrive', { body });
-  expect((await redrive({ origins: at1(3, 777) })).body).toEqual({ asked: 1 });
+  expect(await redrive({ origins: at1(3, 777) })).toMatchObject({ status: 404, body: { code: 'deadLetterUnknown', errors: [{ pointer: '/origins/1' }] } });
+  expect((await redrive({ origins: at1(3) })).body).toEqual({ asked: 1 });
   expect((await redrive({ origins: at1(3) })).body).toEqual({ asked: 0 });
   expect((await redrive({ source: HR, code: 'notJson' })).body).toEqual({ asked: 0 });
   expect((await redrive({ source: HR, code: 'invalid' })).body).toEqual({ asked: 2 });
@@ -278,7 +279,7 @@ test('what the paths do not take is refused, and where it is wrong is told', asy
   expect((await api.post('/v1/intake/dead-letters/_redrive', {})).status).toBeGreaterThanOrEqual(400);
   expect((await api.post('/v1/intake/dead-letters/_redrive', { body: { origins: [] } })).body).toEqual({ asked: 0 });
   // An offset of nine digits is no BSN.
-  expect((await api.post('/v1/intake/dead-letters/_redrive', { body: { origins: [origin(123456782)] } })).body).toEqual({ asked: 0 });
+  expect((await api.post('/v1/intake/dead-letters/_redrive', { body: { origins: [origin(123456782)] } })).body).toMatchObject({ code: 'deadLetterUnknown' });
   expect((await api.post('/v1/intake/dead-letters/_redrive', { body: { source: '123456782' } })).status).toBe(400);
   expect((await api.ask('DELETE', '/v1/intake/deliveries')).status).toBe(405);
 });

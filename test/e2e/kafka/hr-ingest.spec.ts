@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { deadLetterTopic } from '@bestendig/hr-ingest';
 import { EXAMPLES } from '@bestendig/hr-messages';
 import { describeWithKafka } from '@bestendig/testing';
@@ -39,7 +40,24 @@ describeWithKafka('HR facts from Kafka', (kafka) => {
       attributes: { ce_specversion: '1.0', ce_type: 'nl.bestendig.hr-outcome.v1', ce_source: OWN_SOURCE, ce_sequence: '0'.repeat(20) },
       data: { outcome: 'accepted', verdict: null, reason: null, source: SOURCE, delivery: event?.origin, eventIds: [event?.id], placementId: event?.stream.slice('placement-'.length), recordedAt: event?.recordedAt },
     });
-    expect(told?.attributes['ce_id']).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5/);
+    expect(told?.attributes['ce_id']).toBe(nameBasedUuid('8f0d2f3e-6f0b-5d3c-9a53-0f1f3c9a7be1', event?.origin ?? ''));
+  });
+
+  test('an outcome says when it was decided, and of which placement where something was recorded', async () => {
+    const message = signed('E-1', '2024-01-01');
+    await ingest.send(binary(message), binary(message), { key: 'E-1', value: 'rubbish' }, { key: 'E-1', value: '{"bsn":"123456782"}' });
+    await ingest.handled();
+    await ingest.send(binary(registered('E-1', 'P-1', { effectiveDate: '2024-01-01' })));
+    await until(async () => (await ingest.outcomes()).length === 6);
+    const rows = new Map((await ingest.intake.list({ limit: 9 })).map((row) => [row.origin, row]));
+    const [waited, registration] = await ingest.events();
+    const placement = waited?.stream.slice('placement-'.length);
+    const said = (await ingest.outcomes()).map(({ attributes, data }) => {
+      const taken = rows.get(String(data['delivery']))?.receivedAt;
+      return [data['outcome'] ?? data['verdict'], attributes['ce_time'] === taken ? 'taken' : attributes['ce_time'], attributes['ce_subject']];
+    });
+    expect(said.slice(0, 4)).toEqual([['parked', waited?.recordedAt, placement], ['duplicate', 'taken', placement], ['deadLetter', 'taken', undefined], ['refused', 'taken', undefined]]); // prettier-ignore
+    expect(said.slice(4).sort()).toEqual([['accepted', registration?.recordedAt, placement], ['stands', registration?.recordedAt, placement]]);
   });
 
   test('the same message in another delivery is a duplicate and carries the first outcome', async () => {
@@ -151,6 +169,9 @@ describeWithKafka('HR facts from Kafka', (kafka) => {
       ['as the key', binary(registered('E-1', 'P-1'), BSN), ['#key']],
       ['in a header', { ...binary(registered('E-1', 'P-1')), headers: [['x-employee', BSN]] as const }, ['#header']],
       ['in what cannot be read', { key: 'k', value: `{"bsn": ${BSN}` }, ['#value']],
+      ['as a number with an exponent in what cannot be read', { key: 'k', value: '{"a":1,"a":1.23456782e8}' }, ['#value']],
+      ['as a number with a fraction in what cannot be read', { key: 'k', value: `{"bsn": ${BSN}.0` }, ['#value']],
+      ['as a number with an exponent', { key: 'k', value: '{"bsn":1.23456782E+8}' }, ['/bsn']],
       ['in UTF-16', { key: 'k', value: Buffer.from(`bsn ${BSN}`, 'utf16le') }, ['#value']],
       ['in a header of tracing', { ...binary(registered('E-1', 'P-1')), headers: [['tracestate', `a=${BSN}`]] as const }, ['#header']],
       ['in escapes of what cannot be read', { key: 'k', value: `{"a":1,"a":"${[...BSN].map((digit) => `\\u003${digit}`).join('')}"}` }, ['#value']],
@@ -258,6 +279,14 @@ describeWithKafka('HR facts from Kafka', (kafka) => {
     expect((await ingest.events())[1]?.origin).toContain(`${ingest.options.factsTopic}@2/`);
   });
 });
+
+/** UUID version 5 by RFC 9562, 5.5, reckoned anew: ids that integrators count by must never change. */
+function nameBasedUuid(namespace: string, name: string): string {
+  const bytes = createHash('sha1').update(Buffer.from(namespace.replaceAll('-', ''), 'hex')).update(name).digest();
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return bytes.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
 
 /** Deletes the topic of the facts and makes it again. Only a test deletes one, so the port cannot. */
 async function remake(ingest: RunningIngest, topic = ingest.options.factsTopic): Promise<void> {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HR_FACTS_TOPIC } from '@bestendig/hr-messages';
@@ -117,11 +118,12 @@ const placed = (name: string): readonly OutgoingMessage[] => [
   binary(signed(name, '2024-01-01', '2024-12-31')),
 ];
 
-test('without the jars of Kafka it says so and how to get them, and ends', async () => {
-  const folder = await folders.make();
+test('without the jars of Kafka it says so and how to get them, and ends before anything is started', async () => {
+  const folder = folders.next();
   const { code, stderr } = await start(folder, { KAFKA_HOME: folder }).ended;
   expect(code).toBe(1);
   expect(stderr).toMatch(/KAFKA_HOME names a folder without libs.*\(kafkaMissing\)/);
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 describeWithKafka(

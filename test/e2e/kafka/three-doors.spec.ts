@@ -26,7 +26,8 @@ function corpus(): readonly HrMessage[] {
   const wrong = [{ effectiveDate: '2024-02-30' }, { form: 'none' }, { plannedEnd: 5 }, { nobody: 'knows' }].map((fields) => hrMessage('ContractSigned', 'job-early', fields));
   const every = Object.values(EXAMPLES).map((example, n) => ({ ...example, id: `every-${n}`, data: { ...example.data, employment: `job-${n}` } }));
   const bsn = hrMessage('WorkChanged', 'job-early', { departmentCode: '123456782' });
-  return [...early, ...late, again as HrMessage, other, ...wrong, ...every, bsn];
+  const ahead = [12, 36].map((hours) => hrMessage('HoursChanged', 'job-early', {}, { time: new Date(Date.now() + hours * 3_600_000).toISOString() }));
+  return [...early, ...late, again as HrMessage, other, ...wrong, ...ahead, ...every, bsn];
 }
 
 /** A message that may hold a BSN is known by nothing; one that another door would set aside is refused here. */

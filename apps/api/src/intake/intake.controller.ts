@@ -52,7 +52,7 @@ export class IntakeController {
   @HttpCode(200)
   @DescribesQuestion(
     'Have dead letters sent again',
-    'Those that are named, those of a source or with a code, or all. The answer says how many are asked for now: those asked for before, and those that came back too often, are left. Each is then a new delivery with an outcome of its own.',
+    'Those that are named, those of a source or with a code, or all. The answer says how many are asked for now: those asked for before, and those that came back too often, are left. Where one that is named is no dead letter, none is asked for. Each is then a new delivery with an outcome of its own.',
     'DeadLettersAsked',
     { body: RedriveDeadLettersBody, value: { source: 'urn:nld:oin:00000001003214345000:systeem:hr', code: 'invalid' } },
   )

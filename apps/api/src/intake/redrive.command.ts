@@ -76,7 +76,7 @@ export class RedriveDeadLettersHandler implements ICommandHandler<RedriveDeadLet
 
   async execute({ body: { origins, source, code }, asked }: RedriveDeadLetters): Promise<Answer> {
     const scope = scopeOf(asked, source);
-    if (origins !== undefined) await this.requireOwn(origins, asked);
+    if (origins !== undefined) await this.requireKnown(origins, asked);
     const count = await this.resources.intake.deadLetters.ask({
       ...{ by: asked.caller.actor, ...scope },
       ...(origins === undefined ? {} : { origins }),
@@ -85,12 +85,14 @@ export class RedriveDeadLettersHandler implements ICommandHandler<RedriveDeadLet
     return new Answer({ asked: count });
   }
 
-  /** Another's letter and none at all are told alike: an origin can be guessed. @throws ProblemError `otherOrganisation` */
-  private async requireOwn(origins: readonly string[], { caller }: Asked): Promise<void> {
-    if (caller.organisation === null) return;
+  /** To an organisation another's letter and none at all are told alike: an origin can be guessed. @throws ProblemError `otherOrganisation`, `deadLetterUnknown` */
+  private async requireKnown(origins: readonly string[], { caller }: Asked): Promise<void> {
     const letters = await this.resources.intake.deadLetters.byOrigins(origins);
     const own = new Set(letters.filter(({ source }) => maySpeakForSource(caller, source)).map(({ origin }) => origin));
-    if (origins.some((origin) => !own.has(origin)))
-      throw new ProblemError('otherOrganisation', 'Some are no dead letters of your own sources.');
+    const unknown = origins.flatMap((origin, at) => (own.has(origin) ? [] : [at]));
+    if (unknown.length === 0) return;
+    if (caller.organisation !== null) throw new ProblemError('otherOrganisation', 'Some are no dead letters of your own sources.');
+    const errors = unknown.map((at) => ({ pointer: `/origins/${at}`, code: 'deadLetterUnknown', detail: 'is no dead letter' }));
+    throw new ProblemError('deadLetterUnknown', 'Some are no dead letters: none was asked for.', errors);
   }
 }

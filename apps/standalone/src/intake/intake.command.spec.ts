@@ -69,6 +69,14 @@ describe('on a ledger with a dead letter, a message that is parked and one that 
     );
   });
 
+  test('a delivery that is no dead letter is refused with a code, and none beside it is asked for', async () => {
+    await expect(printed('re-drive', 'kafka:facts/0#2', 'kafka:facts/0#1')).rejects.toMatchObject({
+      code: 'deadLetterUnknown',
+      message: expect.stringContaining('number 2 is no dead letter') as string,
+    });
+    expect(await printed('dead-letters', '--state', 'open')).toContain('kafka:facts/0#2');
+  });
+
   test('dead letters are listed, and asked for once', async () => {
     expect(await printed('dead-letters')).toMatch(
       /Z +open +invalid +0 +kafka:facts\/0#2 +urn:nld:oin:00000001003214345000:systeem:hr +m-2$/m,

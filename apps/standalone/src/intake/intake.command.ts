@@ -100,6 +100,7 @@ async function redrive(origins: readonly string[], { all, ...kind }: Redriven): 
       'Name deliveries, or --source and --code or one of them, or --all: the dead letters to send again.',
     );
   await withIntake(async (intake) => {
+    await requireKnown(intake, origins);
     const count = await intake.deadLetters.ask({ by: BY, ...kind, ...(origins.length === 0 ? {} : { origins }) });
     console.log(
       count === 0
@@ -107,6 +108,17 @@ async function redrive(origins: readonly string[], { all, ...kind }: Redriven): 
         : `${whole(count)} dead ${count === 1 ? 'letter is' : 'letters are'} sent again as soon as messages are taken from Kafka.`,
     );
   });
+}
+
+/** @throws StandaloneError `deadLetterUnknown` */
+async function requireKnown({ deadLetters }: Intake, origins: readonly string[]): Promise<void> {
+  const known = new Set((await deadLetters.byOrigins(origins)).map(({ origin }) => origin));
+  const places = origins.flatMap((origin, at) => (known.has(origin) ? [] : [at + 1]));
+  if (places.length === 0) return;
+  throw new StandaloneError(
+    'deadLetterUnknown',
+    `Of the ${origins.length} named, number ${places.join(', ')} ${places.length === 1 ? 'is' : 'are'} no dead letter: none is sent again. npm run intake -- dead-letters shows them.`,
+  );
 }
 
 /** Does the work on the ledger of the installation, and leaves. */

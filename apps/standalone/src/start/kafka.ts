@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { hrIngestSettings, runHrIngest } from '@bestendig/hr-ingest';
-import { findKafka, startLocalKafka, type LocalKafka } from '@bestendig/local-kafka';
+import { findKafka, startLocalKafka, type FoundKafka, type LocalKafka } from '@bestendig/local-kafka';
 import { publisherSettings, runPublisher } from '@bestendig/publisher';
 import { pause } from '@bestendig/reactions';
 import { StandaloneError } from '../errors';
@@ -20,13 +20,12 @@ const USUAL_PORT = 9092;
 const LOOK_MS = 1_000;
 
 /**
- * Runs hr-ingest and the publisher on the broker that KAFKA_BROKERS names, or with `own` on one started for them in the data
- * folder.
+ * Runs hr-ingest and the publisher on the broker that KAFKA_BROKERS names, or on one of their own, started in the data folder.
  *
- * @throws StandaloneError `kafkaMissing`, `settingInvalid`; KafkaError, HrIngestError and PublisherError `badSettings`
+ * @throws KafkaError, HrIngestError and PublisherError `badSettings`
  */
-export async function startKafkaEdges(installation: Installation, own: boolean): Promise<KafkaEdges> {
-  const broker = own ? await startBroker(installation.settings.dataFolder) : null;
+export async function startKafkaEdges(installation: Installation, own: OwnBroker | null): Promise<KafkaEdges> {
+  const broker = own === null ? null : await startBroker(own, installation.settings.dataFolder);
   const stopped = new AbortController();
   const failed = new AbortController();
   const { log, secret, settings } = installation;
@@ -58,12 +57,20 @@ async function keepRunning(broker: LocalKafka, signal: AbortSignal): Promise<voi
   }
 }
 
-async function startBroker(dataFolder: string): Promise<LocalKafka> {
-  const found = findKafka(process.env);
+/** What a broker of one's own is started from; `port` null: the usual one, or any that is free. */
+export type OwnBroker = FoundKafka & { readonly port: number | null };
+
+/** @throws StandaloneError `kafkaMissing`, `settingInvalid` */
+export function ownBroker(environment: NodeJS.ProcessEnv): OwnBroker {
+  const found = findKafka(environment);
   if ('missing' in found) throw new StandaloneError('kafkaMissing', `--kafka starts a broker of its own, but ${found.missing}.`);
-  const asked = process.env['KAFKA_PORT'] || '';
+  const asked = environment['KAFKA_PORT'] || '';
   if (!/^\d{0,5}$/.test(asked) || Number(asked) > 65_535) throw new StandaloneError('settingInvalid', 'KAFKA_PORT must be a number from 0 to 65535.');
-  const port = asked === '' ? ((await isFree(USUAL_PORT)) ? USUAL_PORT : 0) : Number(asked);
+  return { ...found, port: asked === '' ? null : Number(asked) };
+}
+
+async function startBroker({ port: asked, ...found }: OwnBroker, dataFolder: string): Promise<LocalKafka> {
+  const port = asked ?? ((await isFree(USUAL_PORT)) ? USUAL_PORT : 0);
   console.log('Starting Kafka ...');
   return startLocalKafka({ ...found, folder: join(dataFolder, 'kafka'), ...(port === 0 ? {} : { port }) });
 }

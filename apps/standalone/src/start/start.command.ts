@@ -3,7 +3,7 @@ import { DEMO_HISTORY, PLACEMENTS_MAX } from '../generate/generate-history';
 import { withInstallation, type Installation } from '../installation';
 import { InterruptedError, interruption } from '../interruption';
 import { readSettings } from '../settings';
-import type { KafkaEdges } from './kafka';
+import type { KafkaEdges, OwnBroker } from './kafka';
 import type { Server } from './server';
 import { tryPort } from './try-port';
 
@@ -28,13 +28,15 @@ function demoSize(text: string): number {
 
 async function start(asked: Asked): Promise<void> {
   const interrupted = interruption();
+  // Asked before the database is started: nobody waits for that to hear what is missing.
+  const broker = asked.kafka ? (await import('./kafka')).ownBroker(process.env) : null;
   await withInstallation(readSettings(process.env), async (installation) => {
     // Loaded here: the other commands need nothing of what the API brings along.
     const { startServer } = await import('./server');
     const server = await startServer(installation);
     const stopped = AbortSignal.any([interrupted, server.failed]);
     try {
-      await serve(server, installation, asked, stopped);
+      await serve(server, installation, asked, broker, stopped);
     } catch (error) {
       // Ctrl-C is how this command ends, also in the middle of the demo.
       if (!(stopped.reason instanceof InterruptedError)) throw error;
@@ -45,7 +47,7 @@ async function start(asked: Asked): Promise<void> {
   });
 }
 
-async function serve(server: Server, installation: Installation, { demo, kafka }: Asked, stopped: AbortSignal): Promise<void> {
+async function serve(server: Server, installation: Installation, { demo }: Asked, broker: OwnBroker | null, stopped: AbortSignal): Promise<void> {
   const { settings, databaseUrl } = installation;
   await tryPort(settings.host, settings.port);
   console.log(settings.databaseUrl === undefined ? `Data folder: ${settings.dataFolder} (PostgreSQL on port ${new URL(databaseUrl).port})` : 'Database: that of DATABASE_URL');
@@ -60,7 +62,7 @@ async function serve(server: Server, installation: Installation, { demo, kafka }
     await showFigures(server);
     showQuestions(url, settings.apiTokens !== undefined);
   }
-  const edges = kafka || (process.env['KAFKA_BROKERS'] ?? '') !== '' ? await startEdges(installation, kafka) : null;
+  const edges = broker !== null || (process.env['KAFKA_BROKERS'] ?? '') !== '' ? await startEdges(installation, broker) : null;
   try {
     console.log(`\nBestendig is up: ${url}   Ctrl-C stops it.`);
     if (edges !== null) console.log(edges.text);
@@ -70,7 +72,7 @@ async function serve(server: Server, installation: Installation, { demo, kafka }
   }
 }
 
-async function startEdges(installation: Installation, own: boolean): Promise<KafkaEdges> {
+async function startEdges(installation: Installation, own: OwnBroker | null): Promise<KafkaEdges> {
   const { startKafkaEdges } = await import('./kafka');
   return startKafkaEdges(installation, own);
 }
