@@ -1,8 +1,9 @@
-import { addDays, PERSON_PLACEMENTS_MAX, type Fact, type PlacementFactData } from '@bestendig/placement-domain';
+import { addDays, PERSON_PLACEMENTS_MAX } from '@bestendig/placement-domain';
 import { contractEnded, createTestDatabase, fact, registered, signed, type TestDatabase } from '@bestendig/testing';
 import fc from 'fast-check';
 import { forget, projectAll, rowsAtOnce, rowsIn } from './built-rows';
 import { randomLogs, storeOf, uuidOf, type LoggedEvent } from './random-logs';
+import { ToldLog } from './told-log';
 
 let database: TestDatabase;
 beforeAll(async () => void (database = await createTestDatabase()));
@@ -24,44 +25,39 @@ test('rows depend on the events alone: one by one, in pages of any size or all a
 test.each([1, 2, 3, 6, 100])(
   'a placement leaves its person in a moment that a page of %d cuts through',
   async (pageEvents) => {
+    const told = new ToldLog();
     const [first, second] = [uuidOf('first placement'), uuidOf('second placement')];
     const log = [
-    at(1, first, registered({ candidateId: uuidOf('person'), employerId: 'kvk:10000001' })),
-    at(1, first, signed('2020-01-01')),
-    at(1, first, contractEnded('2020-06-30', '30')),
-    at(1, second, registered({ candidateId: uuidOf('person'), employerId: 'kvk:10000001' })),
-    at(1, second, signed('2020-07-01')),
-    at(2, first, fact('FactCorrected', {
-      effectiveDate: '2020-01-01', corrects: { eventId: uuidOf(`${first} 0`) },
-      replacement: { type: 'PlacementRegistered', data: registrationOf(uuidOf('other person')) },
-    })),
-    at(2, second, fact('HoursChanged', { effectiveDate: '2020-09-01', hoursPerWeek: 12 })),
-    at(3, second, contractEnded('2020-12-31', '04')),
+    told.at(1, first, registered({ candidateId: uuidOf('person'), employerId: 'kvk:10000001' })),
+    told.at(1, first, signed('2020-01-01')),
+    told.at(1, first, contractEnded('2020-06-30', '30')),
+    told.at(1, second, registered({ candidateId: uuidOf('person'), employerId: 'kvk:10000001' })),
+    told.at(1, second, signed('2020-07-01')),
+    told.moved(2, first, uuidOf('other person')),
+    told.at(2, second, fact('HoursChanged', { effectiveDate: '2020-09-01', hoursPerWeek: 12 })),
+    told.at(3, second, contractEnded('2020-12-31', '04')),
   ]; // prettier-ignore
     const expected = await rowsAtOnce(database.url, log);
     await projectAll(database.url, await storeOf(log), pageEvents);
     expect(await rowsIn(database.url, 'read_model_1')).toEqual(expected);
     await forget(database.url);
-    counted.clear();
   },
 );
 
 test.each([23, 150, 1000])('one key that stands for hundreds of people, in pages of %d', async (pageEvents) => {
+  const told = new ToldLog();
   const named = (number: number): string => uuidOf(`placement ${number}`);
   /** Each begins on the day after the one before it ended, at the same employer: a chain, were it one person. */
   const opened = (day: number, from: number, until: number): readonly LoggedEvent[] =>
     Array.from({ length: until - from }, (_, index) => from + index).flatMap((number) => [
-      at(day, named(number), registered({ candidateId: uuidOf('unknown'), employerId: 'kvk:10000001' })),
-      at(day, named(number), signed(addDays('2020-01-01', 10 * number))),
-      at(day, named(number), contractEnded(addDays('2020-01-01', 10 * number + 9), '30')),
+      told.at(day, named(number), registered({ candidateId: uuidOf('unknown'), employerId: 'kvk:10000001' })),
+      told.at(day, named(number), signed(addDays('2020-01-01', 10 * number))),
+      told.at(day, named(number), contractEnded(addDays('2020-01-01', 10 * number + 9), '30')),
     ]);
   const leaves = (day: number, number: number): LoggedEvent =>
-    at(day, named(number), fact('FactCorrected', {
-      effectiveDate: '2020-01-01', corrects: { eventId: uuidOf(`${named(number)} 0`) },
-      replacement: { type: 'PlacementRegistered', data: registrationOf(uuidOf(`known ${number}`)) },
-    })); // prettier-ignore
+    told.moved(day, named(number), uuidOf(`known ${number}`));
   const changes = (day: number, number: number): LoggedEvent =>
-    at(day, named(number), fact('HoursChanged', { effectiveDate: '2020-09-01', hoursPerWeek: 12 }));
+    told.at(day, named(number), fact('HoursChanged', { effectiveDate: '2020-09-01', hoursPerWeek: 12 }));
   const log = [
     ...opened(1, 0, PERSON_PLACEMENTS_MAX),
     ...opened(2, PERSON_PLACEMENTS_MAX, PERSON_PLACEMENTS_MAX + 3),
@@ -80,33 +76,4 @@ test.each([23, 150, 1000])('one key that stands for hundreds of people, in pages
     PERSON_PLACEMENTS_MAX,
   );
   await forget(database.url);
-  counted.clear();
 });
-
-const counted = new Map<string, number>();
-
-/** An event recorded on the day of May 2024, in the order told. */
-function at(day: number, placementId: string, told: Fact): LoggedEvent {
-  const count = counted.get(placementId) ?? 0;
-  counted.set(placementId, count + 1);
-  const id = uuidOf(`${placementId} ${count}`);
-  const recordedAt = `2024-05-0${day}T12:00:00.000000Z`;
-  return {
-    placementId,
-    event: {
-      ...told,
-      id,
-      recordedAt,
-      reportedAt: recordedAt,
-      source: 'urn:nld:oin:00000001000000001000:systeem:hr',
-      messageId: id,
-      byPerson: false,
-    },
-  };
-}
-
-function registrationOf(candidateId: string): PlacementFactData['PlacementRegistered'] {
-  const told = registered({ candidateId, employerId: 'kvk:10000001' });
-  if (told.type !== 'PlacementRegistered') throw new Error('A registration was told.');
-  return told.data;
-}

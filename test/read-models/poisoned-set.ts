@@ -10,6 +10,8 @@ export type Poison = {
   /** Rows of a placement, or of a person's chains, as luck has it: also such that another event mends it again. */
   readonly ofPlacements?: number;
   readonly ofChains?: number;
+  /** Rows of the chains that begin with these placements. */
+  readonly chainsOf?: ReadonlySet<string>;
 };
 
 /** The read models, with the same tables and the same fingerprint, and folds that throw. What is `mended` is asked each time. */
@@ -39,7 +41,8 @@ export function poisoned(poison: Poison, isMended: () => boolean = () => false):
         ...chain,
         collect: (states, changes) => {
           for (const { chains } of isMended() ? [] : states)
-            if (chains.some((one) => isUnlucky(one, poison.ofChains))) throw new RangeError('an unlucky chain');
+            if (chains.some((one) => poison.chainsOf?.has(one.id) === true || isUnlucky(one, poison.ofChains)))
+              throw new RangeError('an unlucky chain');
           chain.collect(states, changes);
         },
       },

@@ -1,16 +1,9 @@
-import { constants, setPriority } from 'node:os';
+import './low-priority';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openEventStore, type EventStore } from '@bestendig/event-store';
 import { connectForParts, copyStep, foldPart } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
 import type { PartAnswer, PartWorkerData, ThreadTask } from './part-threads';
-
-// A rebuild takes the processor time that questions and recording leave; where the system does not allow it, its share.
-try {
-  setPriority(constants.priority.PRIORITY_LOW);
-} catch {
-  // It is a courtesy.
-}
 
 // The whole of this thread: one part after the other, until it is ended from outside. A part is one transaction, so that
 // ending it at any moment leaves nothing behind; a copy knows how far it was told to be.

@@ -21,7 +21,7 @@ const TELL_MS = 5_000;
 export async function project({ databaseUrl, eventStoreDb = null, approval = 'required', signal, logLevel = 'info' }: ProjectOptions): Promise<void> {
   const log = pino({ level: logLevel, base: { app: 'projector' } });
   const store = await openEventStore({ databaseUrl, eventStoreDb, maxConnections: 4 });
-  let toldAt = 0;
+  let toldAt = -Infinity;
   try {
     await runProjector({
       set: READ_MODELS,
@@ -32,8 +32,8 @@ export async function project({ databaseUrl, eventStoreDb = null, approval = 're
       approval,
       onWaiting: (differences) => log.warn({ differences }, 'the rows of this version differ from those that are live, and wait for approval'),
       onProgress: ({ appliedEvents, atHead }) => {
-        if (Date.now() - toldAt < TELL_MS) return;
-        toldAt = Date.now();
+        if (performance.now() - toldAt < TELL_MS) return;
+        toldAt = performance.now();
         log.info({ appliedEvents, atHead }, atHead ? 'up to date' : 'catching up');
       },
       onRetry: (error) => log.warn({ err: error }, 'the database cannot be reached: trying again'),

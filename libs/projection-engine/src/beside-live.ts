@@ -8,6 +8,7 @@ import {
 import type { Client } from 'pg';
 import { connectForWriting } from './apply-page';
 import { checksumOf, commonColumns, differencesOf, wholeRows, type TableChecksum } from './checksum';
+import { othersAreServed } from './making-way';
 import { fingerprintOf, type ProjectionSet } from './projection';
 
 /**
@@ -62,10 +63,11 @@ export async function besideLive(
       return { compared: 'firstBuild', events, checksum: await checksumOf(client, set, build.schema), differences: [] };
     const isSameVersion = live.fingerprint === fingerprintOf(set);
     const looked = isSameVersion ? wholeRows(set) : await commonColumns(client, set, [live.schema, build.schema]);
-    const [built, other] = await bothDone(
-      checksumOf(client, set, build.schema, looked),
-      checksumOf(holder, set, live.schema, looked),
-    );
+    const sumBuilt = (): Promise<readonly TableChecksum[]> => checksumOf(client, set, build.schema, looked);
+    const sumLive = (): Promise<readonly TableChecksum[]> => checksumOf(holder, set, live.schema, looked);
+    const [built, other] = (await othersAreServed(client))
+      ? [await sumBuilt(), await sumLive()]
+      : await bothDone(sumBuilt(), sumLive());
     const differences = await differencesOf(
       client,
       set,

@@ -1,5 +1,6 @@
 import type { Difference } from '@bestendig/read-store';
 import type { ClientBase } from 'pg';
+import { makeWay, othersAreServed } from './making-way';
 import { tablesOf, type ProjectionSet } from './projection';
 import type { VersionedTable } from './versioned-table';
 
@@ -58,11 +59,15 @@ export async function checksumOf(
   for (const table of tablesOf(set)) {
     const row = looked.get(table.name);
     if (row === undefined) continue;
+    const begun = performance.now();
+    const besideOthers = await othersAreServed(client);
+    await client.query(`set max_parallel_workers_per_gather ${besideOthers ? '= 0' : 'to default'}`);
     // Sums of bigint are exact, as many as there are. The offset keeps a row's text from being made twice.
     const { rows } = await client.query<{ part: number; rows: number; one: string; two: string }>(
       `select part, count(*)::float8 as rows, sum(hashtextextended(row, 0))::text as one, sum(hashtextextended(row, 1))::text as two
        from (select ${partOf(table)} as part, ${row} as row from ${schema}.${table.name} t offset 0) as texts group by 1 order by 1`,
     );
+    await makeWay(client, performance.now() - begun);
     checksums.push({
       table: table.name,
       rows: rows.reduce((sum, part) => sum + part.rows, 0),

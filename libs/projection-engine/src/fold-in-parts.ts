@@ -1,5 +1,5 @@
 import type { EventStore, Instant, Position } from '@bestendig/event-store';
-import { inTransaction } from '@bestendig/postgres';
+import { connect, inTransaction } from '@bestendig/postgres';
 import {
   generation as readGeneration,
   generationsOf,
@@ -13,6 +13,7 @@ import { CATCH_UP_EVENTS } from './catch-up';
 import { LogCopies, readCopyState, recordedCopy, removeCopy, PLACEMENTS, CANDIDATES } from './log-copy';
 import { LogCopyError } from './log-copy-files';
 import { beginDividing, copyStep, listIn, type LogCopyTask } from './log-copy-steps';
+import { makeWay, waitForQuiet } from './making-way';
 import { foldPart, type PartTask } from './rebuild-part';
 import {
   dropPlan,
@@ -122,8 +123,15 @@ async function planned(folding: Folding, folder: string | null): Promise<Rebuild
   folding.tell('plan', 0);
   const point = folder === null ? await pointToFold(folding) : readCopyState(folder);
   if (point === null) return null;
-  const source = folder === null ? planFromStore(options.store, point.upTo) : planFromCopy(folder);
-  await inTransaction(client, () => makePlan(client, source, build.schema, point));
+  // The other is busy with taking in what is read.
+  const pace = await connect({ databaseUrl: options.databaseUrl, name: 'rebuild (plan)' });
+  try {
+    const afterPage = (workedMs: number): Promise<void> => makeWay(pace, workedMs);
+    const source = folder === null ? planFromStore(options.store, point.upTo, afterPage) : planFromCopy(folder);
+    await inTransaction(client, () => makePlan(client, source, build.schema, point));
+  } finally {
+    await pace.end().catch(() => undefined);
+  }
   return readPlan(client, build.schema);
 }
 
@@ -139,19 +147,32 @@ async function foldParts(folding: Folding, plan: RebuildPlan, folder: string | n
   const folders = options.folders ?? here;
   const bytesOf = folder === null ? [] : readCopyState(folder).parts;
   let events = plan.parts.reduce((sum, part) => sum + part.events, 0);
-  const waiting = plan.parts.filter(({ done }) => !done).values();
+  const waiting = plan.parts.filter(({ done }) => !done);
   folding.tell('fold', events);
-  const work = async (): Promise<void> => {
-    for (const { number } of waiting) {
-      if (folding.isGivenUp()) return;
-      await folding.reread(build);
-      const copy = folder === null ? {} : { copy: { folder, bytes: bytesOf[number] ?? 0 } };
-      const task = { generation: build.number, schema: build.schema, part: number, upTo: plan.upTo, ...copy };
-      const done = await folders.fold(task);
-      folding.tell('fold', (events += done.events));
+  const half = Math.ceil(folders.count / 2);
+  const foldOne = async (number: number): Promise<void> => {
+    await folding.reread(build);
+    const copy = folder === null ? {} : { copy: { folder, bytes: bytesOf[number] ?? 0 } };
+    const task = { generation: build.number, schema: build.schema, part: number, upTo: plan.upTo, ...copy };
+    const done = await folders.fold(task);
+    folding.tell('fold', (events += done.events));
+  };
+  const work = async (isOfSecondHalf: boolean): Promise<void> => {
+    for (;;) {
+      // Half of them go on while others are served.
+      if (isOfSecondHalf) await waitForQuiet(client, () => waiting.length > 0 && !folding.isGivenUp());
+      const number = waiting.shift()?.number;
+      if (number === undefined || folding.isGivenUp()) return;
+      try {
+        await foldOne(number);
+      } catch (error) {
+        // Nobody begins another, or waits for quiet, before it is told.
+        waiting.length = 0;
+        throw error;
+      }
     }
   };
-  await allDone(Array.from({ length: folders.count }, work));
+  await allDone(Array.from({ length: folders.count }, (_, index) => work(index >= half)));
 }
 
 /** Up to where live is, whose rows the new build is compared with; without one, up to the end of the log. */

@@ -28,7 +28,14 @@ export type PersonHistory = {
   readonly placements: readonly FoldedPlacement[];
   /** At all of these moments the person has too many placements for any to be joined: then not all need be given. */
   readonly hasTooMany?: boolean;
+  /** The same of some moments only, whatever is given. */
+  readonly tooManyDuring?: readonly Period[];
 };
+
+/** From one moment of knowing until just before another; null: for ever. */
+export type Period = { readonly from: string; readonly until: string | null };
+export const isDuring = (periods: readonly Period[], moment: string): boolean =>
+  periods.some(({ from, until }) => from <= moment && (until === null || moment < until));
 
 /** Stage 1: the rows of one placement. Pure. */
 export function foldPlacement(set: ProjectionSet, history: PlacementHistory, changes: ChangeSet): FoldedPlacement {
@@ -52,12 +59,15 @@ export function foldPerson(set: ProjectionSet, person: PersonHistory, changes: C
 /** A moment at which something of the person's placements changed; `knownFrom` null: before them all. */
 export type Moment = { readonly knownFrom: string | null; readonly readAt: string };
 
-export function momentsOf(person: Pick<PersonHistory, 'placements'>): readonly Moment[] {
-  const [only, ...others] = person.placements;
-  if (only !== undefined && others.length === 0) return only.states;
-  const moments = new Set<string>();
+export function momentsOf({
+  placements,
+  tooManyDuring = [],
+}: Pick<PersonHistory, 'placements' | 'tooManyDuring'>): readonly Moment[] {
+  const [only, ...others] = placements;
+  if (only !== undefined && others.length === 0 && tooManyDuring.length === 0) return only.states;
+  const moments = new Set(tooManyDuring.flatMap(({ from, until }) => (until === null ? [from] : [from, until])));
   let before: string | null = null;
-  for (const { states } of person.placements) {
+  for (const { states } of placements) {
     for (const { knownFrom, readAt } of states) {
       if (knownFrom !== null) moments.add(knownFrom);
       else if (before === null || readAt > before) before = readAt;
@@ -82,7 +92,7 @@ export function chainsAt(
     if (state !== null && state.timeline.registration?.candidateId === person.candidateId)
       known.push({ placementId, timeline: state.timeline, state });
   }
-  if (person.hasTooMany === true || known.length > PERSON_PLACEMENTS_MAX)
+  if (hasTooManyAt(person, moment.readAt) || known.length > PERSON_PLACEMENTS_MAX)
     return known.flatMap((placement) => chainsAlone(placement, alone));
   const { last } = together;
   if (last !== null && isSameGroup(last.group, known)) return last.chains;
@@ -93,6 +103,9 @@ export function chainsAt(
   together.last = { group: known, chains };
   return chains;
 }
+
+const hasTooManyAt = ({ hasTooMany = false, tooManyDuring = [] }: PersonHistory, moment: string): boolean =>
+  hasTooMany || isDuring(tooManyDuring, moment);
 
 type Made = { readonly group: readonly KnownState[]; readonly chains: readonly Chain[] };
 /** Chains as they were last made: of all placements, and of groups of them, each by its first placement. */

@@ -11,7 +11,7 @@ import {
   type PagePlacement,
   type Scope,
 } from './page-placements';
-import { joinedPlacements } from './persons';
+import { joinedPlacements, placementsOfEach } from './persons';
 import { hasMomentsAfterEvents, placementStates } from './placement-states';
 import type { ProjectionSet } from './projection';
 import { culpritsOf, soundPart } from './quarantine';
@@ -152,6 +152,6 @@ function foldWhole(
   }
   if (rewritesChains)
     for (const { placementId } of joined.placements) changes.rewrittenChains.push({ id: placementId, from });
-  for (const candidateId of joined.candidates)
-    foldPerson(set, { candidateId, placements: folded, hasTooMany: tooMany.has(candidateId) }, changes);
+  for (const [candidateId, own] of placementsOfEach(joined.candidates, folded))
+    foldPerson(set, { candidateId, placements: own, hasTooMany: tooMany.has(candidateId) }, changes);
 }

@@ -220,7 +220,7 @@ async function followLive(client: Client, live: Generation, options: ProjectorOp
 
 /** Folds the placements in quarantine again whose time has come. Null where the build no longer stands where it was believed to. */
 async function foldDue(target: Target, budgetMs: number): Promise<Generation | null> {
-  const until = Date.now() + budgetMs;
+  const until = performance.now() + budgetMs;
   let { generation } = target;
   do {
     const due = await quarantinedDue(target.client, generation.number, QUARANTINE_PLACEMENTS);
@@ -228,7 +228,7 @@ async function foldDue(target: Target, budgetMs: number): Promise<Generation | n
     const applied = await applyAgain({ ...target, generation }, due);
     if (applied === null) return null;
     generation = applied;
-  } while (Date.now() < until);
+  } while (performance.now() < until);
   return generation;
 }
 

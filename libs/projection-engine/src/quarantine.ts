@@ -1,8 +1,8 @@
 import type { Chain, PlacementEvent } from '@bestendig/placement-domain';
 import type { Quarantined } from '@bestendig/read-store';
 import { backTo, changesOf, emptyChangeSet, markOf, type ChangeSet } from './change-set';
-import { chainsAt, foldPerson, foldPlacement, momentsOf, type PersonHistory } from './fold';
-import { joinedPlacements } from './persons';
+import { chainsAt, foldPerson, foldPlacement, momentsOf, type Period, type PersonHistory } from './fold';
+import { joinedPlacements, placementsOfEach } from './persons';
 import { placementMoments, placementStates, stateFrom, type PlacementState } from './placement-states';
 import type { ProjectionSet } from './projection';
 
@@ -14,6 +14,8 @@ export type Group = {
   readonly placements: readonly Placement[];
   /** Persons of whom no two placements are joined, so that not all need be given. */
   readonly tooMany?: ReadonlySet<string>;
+  /** The same of some moments only. */
+  readonly tooManyDuring?: readonly Period[];
 };
 
 const ERROR_LENGTH_MAX = 500;
@@ -25,23 +27,28 @@ export function foldSound(
 ): { readonly changes: ChangeSet; readonly quarantined: readonly Quarantined[] } {
   const changes = emptyChangeSet(set);
   const quarantined: Quarantined[] = [];
-  for (const joined of joinedPlacements(placements)) {
-    const mark = markOf(changes);
-    try {
-      foldGroup(set, joined, changes);
-    } catch (error) {
-      backTo(mark, changes);
-      const found = culpritsOf(set, joined, { from: null, error });
-      foldGroup(set, { ...joined, placements: soundPart(joined.placements, found) }, changes);
-      quarantined.push(...found);
-    }
-  }
+  for (const joined of joinedPlacements(placements)) quarantined.push(...foldSoundGroup(set, joined, changes));
   return { changes, quarantined };
+}
+
+/** Gives what throws; the rows are those without. */
+export function foldSoundGroup(set: ProjectionSet, group: Group, changes: ChangeSet): readonly Quarantined[] {
+  const mark = markOf(changes);
+  try {
+    foldGroup(set, group, changes);
+    return [];
+  } catch (error) {
+    backTo(mark, changes);
+    const found = culpritsOf(set, group, { from: null, error });
+    foldGroup(set, { ...group, placements: soundPart(group.placements, found) }, changes);
+    return found;
+  }
 }
 
 function foldGroup(set: ProjectionSet, { candidates, placements }: Group, changes: ChangeSet): void {
   const folded = placements.map((placement) => foldPlacement(set, { ...placement, from: null }, changes));
-  for (const candidateId of candidates) foldPerson(set, { candidateId, placements: folded }, changes);
+  for (const [candidateId, own] of placementsOfEach(candidates, folded))
+    foldPerson(set, { candidateId, placements: own }, changes);
 }
 
 /** The placements without the events that were found, and those after them. */
@@ -129,7 +136,7 @@ function culpritTogether(set: ProjectionSet, group: Group, from: string | null):
     states: placementStates(events, from),
   }));
   const alone = new Map<string, Alone>(group.candidates.map((candidate) => [candidate, new Map()]));
-  for (const { knownFrom: moment } of momentsOf({ placements })) {
+  for (const { knownFrom: moment } of momentsOf({ ...group, placements })) {
     if (moment === null || errorOfPersons(set, group, { placements, moment, alone }) === null) continue;
     const one = culpritAt(set, group, { moment, from });
     if (one !== null) return one;
@@ -197,8 +204,9 @@ type PersonsAt = {
 };
 
 function errorOfPersons(set: ProjectionSet, group: Group, { placements, moment, alone }: PersonsAt): string | null {
-  for (const candidateId of group.candidates) {
-    const person = { candidateId, placements, hasTooMany: group.tooMany?.has(candidateId) === true };
+  const { tooMany, tooManyDuring = [] } = group;
+  for (const [candidateId, own] of placementsOfEach(group.candidates, placements)) {
+    const person = { candidateId, placements: own, hasTooMany: tooMany?.has(candidateId) === true, tooManyDuring };
     const error = thrownBy(() => {
       const chains = chainsAt(person, { knownFrom: moment, readAt: moment }, alone.get(candidateId) ?? new Map());
       for (const { table, collect } of set.ofChains)

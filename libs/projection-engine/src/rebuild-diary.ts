@@ -15,7 +15,7 @@ const TELL_MS = 1_000;
 export class RebuildDiary {
   private readonly pool: Pool;
   private number: number | null = null;
-  private toldAt = 0;
+  private toldAt = -Infinity;
   private toldStep: string | null = null;
   private begun: { readonly at: number; readonly events: number } | null = null;
   private telling: Promise<void> = Promise.resolve();
@@ -33,7 +33,7 @@ export class RebuildDiary {
   }
 
   tell({ step, events, eventsInAll }: RebuildProgress): void {
-    const now = Date.now();
+    const now = performance.now();
     if (step === 'fold') this.begun ??= { at: now, events };
     if (now - this.toldAt < TELL_MS && step === this.toldStep) return;
     this.toldAt = now;

@@ -3,15 +3,22 @@ import { toPlacementEvent } from '@bestendig/placement-application';
 import { inTransaction } from '@bestendig/postgres';
 import { writeQuarantined } from '@bestendig/read-store';
 import type { Client } from 'pg';
-import { writeChangeSet } from './change-set';
+import { writeChangeSet, type ChangeSet } from './change-set';
 import { CopiedPieces, earliest, type CopiedPart, type Piece } from './copied-part';
 import type { PlacementHistory } from './fold';
+import { foldLargeGroup, type Told } from './large-group';
+import { makeWay } from './making-way';
 import { streamOfPlacement } from './opaque-ids';
 import type { ProjectionSet } from './projection';
 import { foldSound } from './quarantine';
 
-/** Placements that are read, folded and written at a time; a person's are never split. */
-const PIECE_PLACEMENTS = 500;
+/**
+ * Placements that are read, folded and written at a time; larger pieces are not faster, and whoever asks a question
+ * meanwhile waits longer for the processor. A person's are in one piece.
+ */
+const PIECE_PLACEMENTS = 100;
+/** Persons who have more together are folded in slices of so many. */
+const SLICE_PLACEMENTS = 500;
 
 /** What another thread needs to know to fold one part of a rebuild. */
 export type PartTask = {
@@ -44,32 +51,53 @@ async function foldNow(
   { generation, schema, part, upTo, copy }: PartTask,
   source: { copied?: CopiedPieces },
 ): Promise<PartDone> {
-  const pieces = await piecesOf(client, schema, part);
-  if (copy !== undefined) source.copied = new CopiedPieces(copy, part, pieces);
+  const { pieces, large } = await groupsOf(client, schema, part);
+  const slices = large.flat();
+  if (copy !== undefined) source.copied = new CopiedPieces(copy, part, [...pieces, ...slices]);
   const { copied } = source;
   const readPiece = async (index: number): Promise<Piece> =>
-    copied?.read(index) ?? read(store, pieces[index] ?? [], upTo);
-  let events = 0;
-  let asReportedFrom: Instant | null = null;
-  let next = readPiece(0);
-  for (let index = 0; index < pieces.length; index += 1) {
-    const piece = await next;
-    // The next piece is read from the store while this one is folded and written.
-    if (copied === undefined) next = readPiece(index + 1);
-    next.catch(() => undefined);
-    const { changes, quarantined } = foldSound(set, piece.histories);
+    copied?.read(index) ?? read(store, pieces[index] ?? slices[index - pieces.length] ?? [], upTo);
+  let rested = performance.now();
+  const write = async (changes: ChangeSet): Promise<void> => {
     await writeChangeSet(client, set, schema, changes);
+    await makeWay(client, performance.now() - rested);
+    rested = performance.now();
+  };
+  let told: Told = NOTHING_TOLD;
+  let next: Promise<Piece> | null = null;
+  for (const index of pieces.keys()) {
+    const piece: Piece = await (next ?? readPiece(index));
+    // The next piece is read from the store while this one is folded and written.
+    next = copied === undefined && index + 1 < pieces.length ? readPiece(index + 1) : null;
+    next?.catch(() => undefined);
+    const { changes, quarantined } = foldSound(set, piece.histories);
+    await write(changes);
     await writeQuarantined(client, generation, quarantined);
-    events += piece.events;
-    asReportedFrom = earliest(asReportedFrom, piece.asReportedFrom);
-    if (copied !== undefined && index + 1 < pieces.length) next = readPiece(index + 1);
+    told = toldWith(told, piece);
   }
+  let first = pieces.length;
+  for (const { length: count } of large) {
+    const from = first;
+    first += count;
+    await client.query('savepoint large_group');
+    const undo = async (): Promise<void> => void (await client.query('rollback to savepoint large_group'));
+    const done = await foldLargeGroup(set, { count, read: (index) => readPiece(from + index) }, { write, undo });
+    await writeQuarantined(client, generation, done.quarantined);
+    told = toldWith(told, done);
+  }
+  const { events, asReportedFrom } = told;
   await client.query(
     `update ${schema}.rebuild_part set done = true, events = $2, as_reported_from = $3 where number = $1`,
     [part, events, asReportedFrom],
   );
   return { events };
 }
+
+const NOTHING_TOLD: Told = { events: 0, asReportedFrom: null };
+const toldWith = (one: Told, other: Told): Told => ({
+  events: one.events + other.events,
+  asReportedFrom: earliest(one.asReportedFrom, other.asReportedFrom),
+});
 
 /** A part is folded by one at a time, and once: who comes second, after a kill or a lost lock, finds it done. */
 async function doneBefore(client: Client, schema: string, part: number): Promise<PartDone | null> {
@@ -92,20 +120,41 @@ export async function foldHistories(
   return events;
 }
 
-async function piecesOf(client: Client, schema: string, part: number): Promise<readonly (readonly string[])[]> {
+type Groups = {
+  /** Of whole groups each. */
+  readonly pieces: readonly (readonly string[])[];
+  /** Each in slices. */
+  readonly large: readonly (readonly (readonly string[])[])[];
+};
+
+/** The part's placements in groups that have nothing to do with each other. */
+async function groupsOf(client: Client, schema: string, part: number): Promise<Groups> {
   const { rows } = await client.query<{ person: string; placement: string }>(
     `select person, placement from ${schema}.rebuild_placement where part = $1 order by person, placement`,
     [part],
   );
-  const pieces: string[][] = [];
-  let before: string | null = null;
+  const byPerson = new Map<string, string[]>();
   for (const { person, placement } of rows) {
-    const piece = pieces.at(-1);
-    if (piece === undefined || (person !== before && piece.length >= PIECE_PLACEMENTS)) pieces.push([placement]);
-    else piece.push(placement);
-    before = person;
+    const own = byPerson.get(person);
+    if (own === undefined) byPerson.set(person, [placement]);
+    else own.push(placement);
   }
-  return pieces;
+  const large: string[][][] = [];
+  const pieces: string[][] = [];
+  for (const own of byPerson.values()) {
+    const piece = pieces.at(-1);
+    if (own.length > SLICE_PLACEMENTS) large.push(slicesOf(own));
+    else if (piece === undefined || piece.length >= PIECE_PLACEMENTS) pieces.push(own);
+    else piece.push(...own);
+  }
+  return { pieces, large };
+}
+
+function slicesOf(placements: readonly string[]): string[][] {
+  const slices: string[][] = [];
+  for (let at = 0; at < placements.length; at += SLICE_PLACEMENTS)
+    slices.push(placements.slice(at, at + SLICE_PLACEMENTS));
+  return slices;
 }
 
 async function read(store: EventStore | null, placements: readonly string[], upTo: Position): Promise<Piece> {

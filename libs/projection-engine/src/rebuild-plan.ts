@@ -50,10 +50,22 @@ export type PlanSource = {
   candidates(): Iterable<string> | AsyncIterable<string>;
 };
 
-export const planFromStore = (store: EventStore, upTo: Position): PlanSource => ({
-  placements: () => placementsIn(store),
-  candidates: () => candidatesIn(store, upTo),
+/** Is told how long a page took, and may wait. */
+type AfterPage = (workedMs: number) => Promise<void>;
+
+export const planFromStore = (store: EventStore, upTo: Position, afterPage: AfterPage): PlanSource => ({
+  placements: () => paced(placementsIn(store), afterPage),
+  candidates: () => paced(candidatesIn(store, upTo), afterPage),
 });
+
+async function* paced(pages: AsyncIterable<string>, afterPage: AfterPage): AsyncGenerator<string> {
+  let begun = performance.now();
+  for await (const page of pages) {
+    yield page;
+    await afterPage(performance.now() - begun);
+    begun = performance.now();
+  }
+}
 
 /**
  * Divides all placements into parts such that placements that are, were or may be of the same persons are in one. In the

@@ -25,11 +25,12 @@ import { besideLive, RebuildDiffers } from './beside-live';
 import { beginBuild } from './first-build';
 import { allDone, foldInParts } from './fold-in-parts';
 import { KnownPlacements } from './known-placements';
+import { makeWay, othersAreServed } from './making-way';
 import { fingerprintOf, tablesOf, versionOf, type ProjectionSet } from './projection';
 import { RebuildDiary } from './rebuild-diary';
 import type { RebuildOptions, RebuildProgress, RebuildResult } from './rebuild-result';
 
-/** Indexes are made on so many connections. */
+/** Indexes are made on so many connections, while nobody else is served. */
 const INDEXERS = 2;
 
 /**
@@ -172,22 +173,26 @@ class Rebuild {
   /** Also where a run before was killed in the middle of it. */
   private async index(build: Generation): Promise<void> {
     const waiting = tablesOf(this.set).values();
+    const besideOthers = await othersAreServed(this.client);
     const work = async (): Promise<void> => {
       const client = await connect({ databaseUrl: this.options.databaseUrl, name: 'rebuild (index)' });
       try {
+        if (besideOthers) await client.query('set max_parallel_maintenance_workers = 0');
         for (const table of waiting) {
+          const begun = performance.now();
           await inTransaction(client, async () => {
             // What a killed process left running in the server is waited for, so that what it made is seen.
             await client.query(`lock table ${build.schema}.${table.name} in access exclusive mode`);
             await createIndexes(client, table, build.schema);
           });
           await client.query(`vacuum (analyze) ${build.schema}.${table.name}`);
+          await makeWay(client, performance.now() - begun);
         }
       } finally {
         await client.end().catch(() => undefined);
       }
     };
-    await allDone(Array.from({ length: INDEXERS }, work));
+    await allDone(Array.from({ length: besideOthers ? 1 : INDEXERS }, work));
   }
 
   /** Folds up to where live is, page by page: the two are compared at one point of the log. Without a live build, up to its end. */

@@ -6,13 +6,13 @@ export async function* withTicks<Item>(
   items: AsyncIterator<Item>,
   everyMs: number,
 ): AsyncGenerator<Item | null, void, undefined> {
-  let due = Date.now() + everyMs;
+  let due = performance.now() + everyMs;
   for (;;) {
     const next = items.next();
     const comesBy = watched(next);
     while (!(await comesBy(due))) {
       yield null;
-      due = Date.now() + everyMs;
+      due = performance.now() + everyMs;
     }
     const { value, done } = await next;
     if (done === true) return;
@@ -34,7 +34,7 @@ function watched(pending: Promise<unknown>): (deadline: number) => Promise<boole
   pending.then(settle, settle);
   return (deadline) =>
     new Promise((resolve) => {
-      const wait = deadline - Date.now();
+      const wait = deadline - performance.now();
       if (isSettled || wait <= 0) return resolve(isSettled && wait > 0);
       const timer = setTimeout(() => resolve(false), wait);
       wake = () => {
