@@ -27,7 +27,9 @@ export type Ended = { readonly code: number | null; readonly signal: NodeJS.Sign
 /** A command that runs: what it has said so far, and how it ended. */
 export type Running = { readonly child: ChildProcess; readonly said: () => string; readonly ended: Promise<Ended> };
 
-export type Environment = { readonly BESTENDIG_DATA: string; readonly PORT?: string; readonly DATABASE_URL?: string; readonly BESTENDIG_SECRET?: string; readonly KAFKA_HOME?: string; readonly KAFKA_PORT?: string; readonly KAFKA_BROKERS?: string };
+export type Environment = { readonly BESTENDIG_DATA: string; readonly PORT?: string; readonly DATABASE_URL?: string; readonly BESTENDIG_SECRET?: string; readonly KAFKA_HOME?: string; readonly KAFKA_PORT?: string; readonly KAFKA_BROKERS?: string } & Partial<ClockEnvironment>;
+/** A clock of its own (jumping-clock.ts). */
+export type ClockEnvironment = Readonly<Record<'LD_PRELOAD' | 'FAKETIME_TIMESTAMP_FILE' | 'FAKETIME_NO_CACHE' | 'FAKETIME_DONT_FAKE_MONOTONIC' | 'NO_FAKE_STAT', string>>;
 
 const children = new Set<ChildProcess>();
 

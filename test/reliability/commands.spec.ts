@@ -1,9 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { generateHistory } from '@bestendig/standalone';
 import { build, launch, until, type Built, type Ended } from './built';
-import { DataFolders, readKept } from './data-folder';
+import { DataFolders, historyText, readKept } from './data-folder';
 
 const folders = new DataFolders();
 let built: Built;
@@ -11,7 +10,7 @@ let history: string;
 
 beforeAll(async () => {
   built = await build();
-  history = `${[...generateHistory({ placements: 300, seed: 11, errors: 0.01 })].join('\n')}\n`;
+  history = historyText({ placements: 300, seed: 11, errors: 0.01 });
 }, 60_000);
 afterAll(async () => {
   await folders.removeAll();

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPostgresEventStore, type Position } from '@bestendig/event-store';
 import { initCluster, stopCluster, useDatabase } from '@bestendig/local-postgres';
+import { generateHistory } from '@bestendig/standalone';
 import { Client } from 'pg';
+
+/** The text of a synthetic history file. */
+export const historyText = (asked: Parameters<typeof generateHistory>[0]): string => `${[...generateHistory(asked)].join('\n')}\n`;
 
 /** A data folder of its own, with a cluster made beforehand: making one takes longest. */
 export class DataFolders {

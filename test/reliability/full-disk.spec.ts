@@ -15,14 +15,13 @@ import {
 } from '@bestendig/projection-engine';
 import { listPlacements, READ_MODELS, resolveCut } from '@bestendig/read-models';
 import { openReadStore, type ReadStore } from '@bestendig/read-store';
-import { generateHistory } from '@bestendig/standalone';
 import type { Client } from 'pg';
 import { fillLog } from '../bench/filled-log';
 import { madePlacements } from '../bench/made-placements';
 import { forget, projectAll, withClient } from '../read-models/built-rows';
 import { appendTo, type LoggedEvent } from '../read-models/random-logs';
 import { build, launch, type Built } from './built';
-import { DataFolders } from './data-folder';
+import { DataFolders, historyText } from './data-folder';
 import { codeOf, Projectors } from './projectors';
 import { describeOnDisk, ServerOnDisk, SmallDisk, testOnDisk } from './small-disk';
 
@@ -217,7 +216,7 @@ describeOnDisk('tables and indexes on a disk that gets full', () => {
 
     test('a rebuild and an import say that the disk is full, end with 1, and go on when there is room', async () => {
       const environment = { BESTENDIG_DATA: folders.next(), BESTENDIG_SECRET: SECRET, DATABASE_URL: databaseUrl };
-      const history = `${[...generateHistory({ placements: 300, seed: 7 })].join('\n')}\n`;
+      const history = historyText({ placements: 300, seed: 7 });
       // The tables that an import brings with it are there: it is recording that needs room.
       await (await openIntake(databaseUrl)).close();
       const commands = [

@@ -1,8 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { generateHistory } from '@bestendig/standalone';
 import { build, launch, type Built, type Ended } from './built';
-import { DataFolders, killPostmaster, readKept, type Kept } from './data-folder';
+import { DataFolders, historyText, killPostmaster, readKept, type Kept } from './data-folder';
 
 const SECRET = '5e'.repeat(32);
 const PLACEMENTS = 700;
@@ -15,7 +14,7 @@ let asReported: typeof undisturbed;
 
 beforeAll(async () => {
   built = await build();
-  history = `${[...generateHistory({ placements: PLACEMENTS, seed: 7, errors: 0.004 })].join('\n')}\n`;
+  history = historyText({ placements: PLACEMENTS, seed: 7, errors: 0.004 });
   undisturbed = await importWhole([]);
   asReported = await importWhole(['--as-reported']);
 }, 180_000);

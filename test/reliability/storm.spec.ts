@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { generateHistory } from '@bestendig/standalone';
 import { build, launch, type Built, type Ended, type Running } from './built';
-import { DataFolders, killPostmaster, readKept, type Kept } from './data-folder';
+import { DataFolders, historyText, killPostmaster, readKept, type Kept } from './data-folder';
 
 /**
  * Server, import and rebuild run side by side on one data folder and are killed, and PostgreSQL with them, at random
@@ -22,7 +21,7 @@ let history: string;
 
 beforeAll(async () => {
   built = await build();
-  history = `${[...generateHistory({ placements: PLACEMENTS, seed: 7, errors: 0.004 })].join('\n')}\n`;
+  history = historyText({ placements: PLACEMENTS, seed: 7, errors: 0.004 });
 }, 60_000);
 afterAll(async () => {
   await folders.removeAll();

@@ -9,9 +9,9 @@ export function interruption(): AbortSignal {
   let first = 0;
   const onSignal = (name: NodeJS.Signals) => {
     if (first === 0) {
-      first = Date.now();
+      first = performance.now();
       controller.abort(new InterruptedError(name));
-    } else if (Date.now() - first > SAME_SIGNAL_MS) {
+    } else if (performance.now() - first > SAME_SIGNAL_MS) {
       process.exit(INTERRUPTED_EXIT_CODE);
     }
   };

@@ -54,21 +54,21 @@ function bar(label: string, unit: string, pace: Pace, stream: NodeJS.WriteStream
 const LABEL_WIDTH = 22;
 
 function lines(label: string, unit: string, pace: Pace, stream: NodeJS.WriteStream): Progress {
-  const begun = Date.now();
+  const begun = performance.now();
   let said = begun;
   let last: string | null = null;
   const say = (text: string) => stream.write(`${label}: ${text}\n`);
   return {
     update: (done, total, count) => {
       last = pace.say(done, total, count, unit);
-      if (Date.now() - said < LINE_EVERY_MS) return;
-      said = Date.now();
+      if (performance.now() - said < LINE_EVERY_MS) return;
+      said = performance.now();
       say(last);
       last = null;
     },
     stop: () => {
       // What was done before anybody could wonder needs no line.
-      if (last !== null && Date.now() - begun > SHORT_MS) say(last);
+      if (last !== null && performance.now() - begun > SHORT_MS) say(last);
       last = null;
     },
   };
@@ -78,7 +78,7 @@ function lines(label: string, unit: string, pace: Pace, stream: NodeJS.WriteStre
 export class Pace {
   private readonly looks: { readonly at: number; readonly done: number; readonly count: number }[] = [];
 
-  constructor(private readonly now: () => number = Date.now) {}
+  constructor(private readonly now: () => number = () => performance.now()) {}
 
   say(done: number, total: number, count: number, unit: string): string {
     const at = this.now();

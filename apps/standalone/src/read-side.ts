@@ -31,16 +31,16 @@ export async function waitForReadModels(options: WaitOptions): Promise<void> {
 async function wait({ store, readStore, signal, progress, expected }: WaitOptions): Promise<void> {
   const head = await store.headPosition();
   if (head === null) return;
-  let [last, moved] = ['', Date.now()];
+  let [last, moved] = ['', performance.now()];
   while (!(await holdsAll(readStore, store, head))) {
     signal.throwIfAborted();
     // Of all builds: a new version of this software makes them anew beside the live ones first.
     const applied = (await generationsOf(readStore.pool, READ_MODELS.name)).reduce((sum, { appliedEvents: events }) => sum + events, 0);
     const open = await openRebuild(readStore.pool, versionOf(READ_MODELS));
     const sign = `${applied} ${open?.toldAt ?? ''}`;
-    if (sign !== last) [last, moved] = [sign, Date.now()];
+    if (sign !== last) [last, moved] = [sign, performance.now()];
     else if (open?.state === 'awaitsApproval') throw new StandaloneError('awaitsApproval', 'The read models of this version of the program differ from those before: npm run projections -- list shows where, approve switches to them.');
-    else if (Date.now() - moved > STUCK_MS_MAX) throw new StandaloneError('readModelsStuck', 'The read models do not come further: is a projector running?');
+    else if (performance.now() - moved > STUCK_MS_MAX) throw new StandaloneError('readModelsStuck', 'The read models do not come further: is a projector running?');
     const live = await appliedEvents(readStore);
     progress.update(live, Math.max(expected, live + 1), live);
     await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);

@@ -147,9 +147,9 @@ export async function stopCluster(cluster: Cluster, mode: 'fast' | 'immediate' =
   if (server === null) return;
   await run(findBinaries().pgCtl, ['kill', mode === 'fast' ? 'INT' : 'QUIT', String(server.pid)], cluster.runAs);
   // Not by pg_ctl's own waiting, which takes a server that another process starts meanwhile for the one it waits for.
-  const until = Date.now() + STOP_MS_MAX;
+  const until = performance.now() + STOP_MS_MAX;
   while (isPostmasterOf(server.pid, cluster.dataDir)) {
-    if (Date.now() > until) throw new LocalPostgresError('notAnswering', `PostgreSQL in ${cluster.dataDir} (process ${server.pid}) does not stop.`);
+    if (performance.now() > until) throw new LocalPostgresError('notAnswering', `PostgreSQL in ${cluster.dataDir} (process ${server.pid}) does not stop.`);
     await sleep(STOP_PAUSE_MS);
   }
 }

@@ -75,7 +75,7 @@ const SHARED_MEMORY_PAUSE_MS = 500;
 
 /** A session that holds the users' lock of a running server; started by this process or not. */
 async function enter(cluster: Cluster, released: () => boolean): Promise<{ readonly session: Client; readonly started: boolean }> {
-  const until = Date.now() + ENTER_MS_MAX;
+  const until = performance.now() + ENTER_MS_MAX;
   let started = false;
   let failures = 0;
   for (;;) {
@@ -92,7 +92,7 @@ async function enter(cluster: Cluster, released: () => boolean): Promise<{ reado
     }
     const session = await tryEnter(cluster);
     if (session !== null) return { session, started };
-    if (released() || Date.now() > until) throw new LocalPostgresError('notAnswering', `PostgreSQL in ${cluster.dataDir} does not answer.`);
+    if (released() || performance.now() > until) throw new LocalPostgresError('notAnswering', `PostgreSQL in ${cluster.dataDir} does not answer.`);
     await sleep(ENTER_PAUSE_MS);
   }
 }

@@ -33,9 +33,9 @@ export async function holdSessionLock(take: (released: () => boolean) => Promise
     session.on('end', onBreak);
   };
   const retake = async () => {
-    const until = Date.now() + RETAKE_MS_MAX;
+    const until = performance.now() + RETAKE_MS_MAX;
     let reason: unknown;
-    while (!released && Date.now() < until) {
+    while (!released && performance.now() < until) {
       try {
         current = await takeIt();
         if (!released) onOutage('back');

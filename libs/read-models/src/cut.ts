@@ -37,8 +37,8 @@ const completeThrough = new WeakMap<ReadStore, Instant>();
  * still be recorded, `timeout` where the read models are too far behind for what was asked.
  */
 export async function resolveCut(readStore: ReadStore, store: EventStore, request: CutRequest = {}): Promise<Cut> {
-  const deadline = Date.now() + (request.waitMs ?? 0);
-  const applyBy = Math.max(deadline, Date.now() + APPLY_WAIT_MS);
+  const deadline = performance.now() + (request.waitMs ?? 0);
+  const applyBy = Math.max(deadline, performance.now() + APPLY_WAIT_MS);
   let own: Instant | null = null;
   if (request.minPosition !== undefined) {
     own = (
@@ -69,7 +69,7 @@ export async function caughtUpTo(
   timeoutMs: number,
 ): Promise<boolean> {
   try {
-    await waitForPosition(readStore, store, position, Date.now() + timeoutMs);
+    await waitForPosition(readStore, store, position, performance.now() + timeoutMs);
     return true;
   } catch (error) {
     if (error instanceof ReadStoreError && error.code === 'timeout') return false;
@@ -137,6 +137,6 @@ export async function readyGeneration(readStore: ReadStore): Promise<Generation>
 }
 
 async function pause(deadline: number, code: 'notYetKnown' | 'timeout', message: string): Promise<void> {
-  if (Date.now() >= deadline) throw new ReadStoreError(code, message);
-  await sleep(Math.min(POLL_MS, Math.max(1, deadline - Date.now())));
+  if (performance.now() >= deadline) throw new ReadStoreError(code, message);
+  await sleep(Math.min(POLL_MS, Math.max(1, deadline - performance.now())));
 }

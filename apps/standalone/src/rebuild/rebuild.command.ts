@@ -21,7 +21,7 @@ export function addRebuildCommand(program: Command): void {
     .option('--approve', 'switch also where the new rows differ from the live ones: look at what differs first (--verify, or a run without this)', false)
     .option('--dry-run', 'say what there is to do and how long it may take, and do nothing', false)
     .option('--from-store', 'fold the log itself, and no copy of it (REBUILD_FROM=store)', false)
-    .addHelpText('after', '\nQuestions are answered from the live read models meanwhile. One that was stopped or killed goes on when it is run again.')
+    .addHelpText('after', '\nQuestions are answered from the live read models meanwhile; while some are asked, or facts recorded, half of the threads work half of the time. One that was stopped or killed goes on when it is run again.')
     .action(runRebuild);
 }
 
