@@ -103,12 +103,19 @@ async function projectWhileConnected(options: ProjectorOptions, start: Start): P
 
 const turnOf = (set: ProjectionSet): string => `bestendig projector ${set.name}`;
 
-/** One projector at a time, who asked first first. The lock dies with the connection, and with it whatever this projector had begun. */
+/**
+ * One projector at a time. The lock dies with the connection, and with it whatever this projector had begun. Who waits for
+ * read models that were replaced by another version's would wait for nothing.
+ *
+ * @throws ReadStoreError `otherVersionLive`
+ */
 async function waitForTurn(client: Client, { set, signal }: ProjectorOptions): Promise<boolean> {
   await client.query(`set lock_timeout = ${TURN_WAIT_MS}`);
   try {
     while (!signal.aborted) {
       try {
+        const live = await liveGeneration(client, set.name);
+        if (live !== null && live.fingerprint !== fingerprintOf(set)) throw otherVersionLive();
         await client.query(`select pg_advisory_lock(hashtextextended($1, 0))`, [turnOf(set)]);
         return true;
       } catch (error) {
