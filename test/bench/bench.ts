@@ -8,7 +8,7 @@ import { connectionString, initCluster, startCluster, stopCluster } from '@beste
 import { Client } from 'pg';
 
 /** What a bench says of itself: its help, and how big and how often it runs unless told otherwise. */
-export type BenchAbout = { readonly name: string; /** What --size counts. */ readonly counts: string; readonly size: number; readonly rounds: number; /** It runs on either store. */ readonly stores?: true };
+export type BenchAbout = { readonly name: string; /** What --size counts. */ readonly counts: string; readonly size: number; readonly rounds: number; /** The fewest it may be told, 3 unless said. */ readonly roundsMin?: number; /** It runs on either store. */ readonly stores?: true };
 export type BenchArgs = { readonly size: number; readonly rounds: number; readonly store: 'postgresql' | 'eventstoredb' };
 
 /** One figure with the reference it was compared with in the same run. */
@@ -29,7 +29,7 @@ export type Measure = {
 export function benchArgs(about: BenchAbout): BenchArgs {
   const { values } = parseArgs({ options: { size: { type: 'string' }, rounds: { type: 'string' }, store: { type: 'string', default: 'postgresql' }, help: { type: 'boolean', default: false } } });
   if (values.help) {
-    console.log(`npm run bench:${about.name} -- [--size N] [--rounds N]${about.stores === true ? ' [--store postgresql|eventstoredb]' : ''}\n  --size    ${about.counts} (${about.size})\n  --rounds  how often each side runs, alternating (${about.rounds}, at least 3)`);
+    console.log(`npm run bench:${about.name} -- [--size N] [--rounds N]${about.stores === true ? ' [--store postgresql|eventstoredb]' : ''}\n  --size    ${about.counts} (${about.size})\n  --rounds  how often each side runs, alternating (${about.rounds}, at least ${roundsMin(about)})`);
     process.exit(0);
   }
   const store = STORES.find((one) => one === values.store);
@@ -38,12 +38,14 @@ export function benchArgs(about: BenchAbout): BenchArgs {
     process.exit(2);
   }
   const args = { store, size: Number(values.size ?? about.size), rounds: Number(values.rounds ?? about.rounds) };
-  if (!Number.isSafeInteger(args.size) || args.size < 1 || !Number.isSafeInteger(args.rounds) || args.rounds < 3) {
-    console.error('--size is a whole number from 1, --rounds one from 3.');
+  if (!Number.isSafeInteger(args.size) || args.size < 1 || !Number.isSafeInteger(args.rounds) || args.rounds < roundsMin(about)) {
+    console.error(`--size is a whole number from 1, --rounds one from ${roundsMin(about)}.`);
     process.exit(2);
   }
   return args;
 }
+
+const roundsMin = (about: BenchAbout): number => about.roundsMin ?? 3;
 
 const STORES = ['postgresql', 'eventstoredb'] as const;
 
