@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EventStoreDBClient, NO_STREAM, binaryEvent } from '@eventstore/db-client';
-import { eventStoreSettings, openEventStoreDbStore, type EventStore, type NewEvent, type Position, type RawEvent, type StreamWrite } from '@bestendig/event-store';
+import { eventStoreSettings, openEventStore, type EventStore, type NewEvent, type Position, type RawEvent, type StreamWrite } from '@bestendig/event-store';
 import { alternate, benchArgs, closeBench, peakMiB, perSecond, seconds, withBenchPostgres, type Measure } from './bench';
 
 const PAGE_EVENTS = 5_000;
@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   const { eventStoreDb } = eventStoreSettings({ ...process.env, EVENT_STORE: 'eventstoredb' });
   const url = eventStoreDb?.url ?? '';
   const measures = await withBenchPostgres(async (makeDatabase) => {
-    const open = async () => openEventStoreDbStore({ url, databaseUrl: await makeDatabase(), namespace: `bench${randomUUID().replaceAll('-', '')}` });
+    const open = async () => openEventStore({ eventStoreDb: { url, namespace: `bench${randomUUID().replaceAll('-', '')}` }, databaseUrl: await makeDatabase() });
     const [store, namespace] = [await open(), `bare${randomUUID().replaceAll('-', '')}`];
     const appends = await measureAppends(store, url, namespace, Math.max(BATCH, Math.round(size / 10)), rounds);
     await fill(store, size);

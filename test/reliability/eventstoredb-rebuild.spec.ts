@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEventStoreDbStore, type EventStore } from '@bestendig/event-store';
+import { openEventStore, type EventStore } from '@bestendig/event-store';
 import { eventStoreDbCommand, NO_COMMAND, OwnServer } from '@bestendig/event-store/testing';
 import { connectForParts, copyStep, foldPart, rebuild, type LogCopyTask, type PartTask, type RebuildOptions } from '@bestendig/projection-engine';
 import { READ_MODELS } from '@bestendig/read-models';
@@ -26,7 +26,7 @@ describeWhere(command === null ? NO_COMMAND : null, 'a rebuild while its EventSt
   beforeAll(async () => {
     server = await OwnServer.start(command ?? '');
     database = await createTestDatabase();
-    store = await openEventStoreDbStore({ url: server.url, databaseUrl: database.url, namespace: `r${randomUUID().replaceAll('-', '').slice(0, 12)}` });
+    store = await openEventStore({ eventStoreDb: { url: server.url, namespace: `r${randomUUID().replaceAll('-', '').slice(0, 12)}` }, databaseUrl: database.url });
     client = await connectForParts(database.url);
     folder = mkdtempSync(join(tmpdir(), 'bestendig-copies-'));
     await appendTo(store, log);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EventStoreError, openEventStoreDbStore, type EventStore, type NewEvent, type Page, type Position, type RecordedEvent } from '@bestendig/event-store';
+import { EventStoreError, openEventStore, type EventStore, type NewEvent, type Page, type Position, type RecordedEvent } from '@bestendig/event-store';
 import { eventStoreDbCommand, NO_COMMAND, OwnServer } from '@bestendig/event-store/testing';
 import { createTestDatabase, describeWhere, type TestDatabase } from '@bestendig/testing';
 import { Client } from 'pg';
@@ -26,7 +26,7 @@ describeWhere(command === null ? NO_COMMAND : null, 'an EventStoreDB that is kil
   const stores: EventStore[] = [];
   const children: ChildProcess[] = [];
   const open = async (): Promise<EventStore> => {
-    const store = await openEventStoreDbStore({ url: server.url, databaseUrl: database.url, namespace });
+    const store = await openEventStore({ eventStoreDb: { url: server.url, namespace }, databaseUrl: database.url });
     stores.push(store);
     return store;
   };
@@ -54,7 +54,7 @@ describeWhere(command === null ? NO_COMMAND : null, 'an EventStoreDB that is kil
   /** Another process that appends without end, and says what was kept. */
   function startWriter(kept: Set<string>): ChildProcess {
     const library = join(built.main, '../../../../libs/event-store/src/index.js');
-    const options = { url: server.url, databaseUrl: database.url, namespace };
+    const options = { eventStoreDb: { url: server.url, namespace }, databaseUrl: database.url };
     const child = spawn(process.execPath, ['-e', WRITER, library, JSON.stringify(options), JSON.stringify(newEvent())], { stdio: ['ignore', 'pipe', 'inherit'] });
     createInterface({ input: child.stdout }).on('line', (line) => kept.add(line));
     children.push(child);
@@ -106,7 +106,7 @@ describeWhere(command === null ? NO_COMMAND : null, 'an EventStoreDB that is kil
     await sleep(1_500);
     server.freeze();
     const untilMs = performance.now() + FREEZE_MS;
-    const calls = [() => door.readAll(null), () => door.headPosition(), () => door.settledThrough(), () => door.readStream(streams[0] ?? ''), () => openEventStoreDbStore({ url: server.url, databaseUrl: database.url, namespace })];
+    const calls = [() => door.readAll(null), () => door.headPosition(), () => door.settledThrough(), () => door.readStream(streams[0] ?? ''), () => openEventStore({ eventStoreDb: { url: server.url, namespace }, databaseUrl: database.url })];
     for (const call of calls) {
       const startedMs = performance.now();
       if (startedMs > untilMs - 5_000) break;
@@ -152,7 +152,7 @@ describeWhere(command === null ? NO_COMMAND : null, 'an EventStoreDB that is kil
     await server.kill();
     await expect(store.append(writes)).rejects.toMatchObject({ code: 'unavailable' });
     await expect(store.readAll(null)).rejects.toMatchObject({ code: 'unavailable' });
-    await expect(openEventStoreDbStore({ url: server.url, databaseUrl: database.url, namespace })).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(openEventStore({ eventStoreDb: { url: server.url, namespace }, databaseUrl: database.url })).rejects.toMatchObject({ code: 'unavailable' });
     await server.startAgain(false);
     const answers: string[] = [];
     for (const untilMs = performance.now() + 60_000; answers.at(-1) !== 'kept' && performance.now() < untilMs; ) {
@@ -288,7 +288,7 @@ function randomFrom(seed: number): () => number {
 /** Appends four at a time without end; a line for each event that was kept. */
 const WRITER = `
   const [library, options, example] = process.argv.slice(1);
-  const { openEventStoreDbStore } = require(library);
+  const { openEventStore } = require(library);
   const { randomUUID } = require('node:crypto');
   const again = (work) => work().catch(async (error) => {
     if (error.code !== 'unavailable') throw error;
@@ -300,7 +300,7 @@ const WRITER = `
     const id = randomUUID();
     return { ...event, id, meta: { ...event.meta, messageId: id, messageDigest: id, correlationId: id } };
   };
-  void again(() => openEventStoreDbStore(JSON.parse(options))).then((store) => Promise.all([0, 1, 2, 3].map(async () => {
+  void again(() => openEventStore(JSON.parse(options))).then((store) => Promise.all([0, 1, 2, 3].map(async () => {
     for (let stream = 'placement-' + randomUUID(), count = 0; ; count++) {
       if (count % 10 === 9) stream = 'placement-' + randomUUID();
       const event = newEvent();

@@ -1,4 +1,3 @@
-import { openEventStoreDbStore } from './eventstoredb/eventstoredb-store';
 import { EventStoreError, type EventStore } from './port';
 import { openPostgresEventStore } from './postgres/postgres-store';
 import type { Upcasters } from './reading';
@@ -22,8 +21,11 @@ export type OpenOptions = EventStoreSettings & {
 };
 
 /** Opens the store that the settings name. @throws EventStoreError `unavailable`, `unauthorised`, `otherLog` */
-export function openEventStore({ eventStoreDb, ...options }: OpenOptions): Promise<EventStore> {
-  return eventStoreDb === null ? openPostgresEventStore(options) : openEventStoreDbStore({ ...options, ...eventStoreDb });
+export async function openEventStore({ eventStoreDb, ...options }: OpenOptions): Promise<EventStore> {
+  if (eventStoreDb === null) return openPostgresEventStore(options);
+  // Its clients take time and memory to load, in every thread of every process.
+  const { openEventStoreDbStore } = await import('./eventstoredb/eventstoredb-store');
+  return openEventStoreDbStore({ ...options, ...eventStoreDb });
 }
 
 const STORES = ['postgresql', 'eventstoredb'];
