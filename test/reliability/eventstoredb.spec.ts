@@ -13,6 +13,9 @@ import { build, type Built } from './built';
 const KILLS = Number(process.env['KILLS'] ?? 4);
 const SEED = Number(process.env['ESDB_SEED'] ?? Date.now() % 100_000);
 const FREEZE_MS = 1_000 * Number(process.env['FREEZE_SECONDS'] ?? 30);
+/** How long it is overloaded, and by how many appends at a time from each of two doors. */
+const OVERLOADED_MS = 30_000;
+const APPENDS_AT_ONCE = 32;
 /** No call may take longer, whatever the server does. */
 const ANSWER_MS_MAX = 30_000;
 const command = eventStoreDbCommand();
@@ -122,6 +125,34 @@ describeWhere(command === null ? NO_COMMAND : null, 'an EventStoreDB that is kil
     expect(kept.size).toBeGreaterThan(before);
     const all = await requireWhole(await open(), kept, []);
     await following.requireAll(all);
+  }, 300_000);
+
+  test('overloaded, so that it answers late or not in time: what is said to be kept is there once, and everything else is unavailable', async () => {
+    const [one, two] = [await open(), await open()];
+    const stop = new AbortController();
+    const kept = new Set<string>();
+    const streams = Array.from({ length: 100 }, () => `placement-${randomUUID()}`);
+    const following = new Following(one);
+    const promises: Promised[] = [];
+    const appending = [one, two].flatMap((store) => Array.from({ length: APPENDS_AT_ONCE }, () => appendUntil(stop.signal, store, streams, kept, random)));
+    const working = [settleUntil(stop.signal, two, promises), readUntil(stop.signal, one)];
+    // It comes to work for a little at a time; now and then not before those who wait for it have given up.
+    for (const untilMs = performance.now() + OVERLOADED_MS; performance.now() < untilMs; ) {
+      server.freeze();
+      await sleep(random() < 0.2 ? 4_000 + random() * 2_000 : random() * 1_000);
+      server.thaw();
+      await sleep(random() * 150);
+    }
+    const during = kept.size;
+    await sleep(8_000);
+    stop.abort();
+    const refusals = await Promise.all(appending);
+    await Promise.all(working);
+    expect(kept.size).toBeGreaterThan(during);
+    const all = await requireWhole(await open(), kept, promises);
+    await following.requireAll(all);
+    // eslint-disable-next-line no-console
+    console.info(`${during} kept while overloaded, ${kept.size} in all, ${all.length} in the log, ${refusals.filter((codes) => Object.keys(codes).length > 0).length} of ${refusals.length} were refused at some time`);
   }, 300_000);
 
   test('a process that stands still in the middle of its appends loses the lock, and what it then sends takes no time back', async () => {
