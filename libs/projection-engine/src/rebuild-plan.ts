@@ -87,13 +87,14 @@ export async function makePlan(
   await client.query(`insert into ${schema}.rebuild_joined select * from unnest($1::uuid[], $2::uuid[])`, joined);
   await client.query(`
     create table ${schema}.rebuild_placement as
-      select placement, coalesce(person, candidate, placement) as person, null::int as part
-      from ${schema}.rebuild_stream
-      left join (select placement, min(candidate::text)::uuid as candidate from ${schema}.rebuild_candidate group by 1) named using (placement)
-      left join ${schema}.rebuild_joined using (candidate)`);
-  await client.query(`
-    update ${schema}.rebuild_placement set part = mod(abs(hashtextextended(person::text, 0) / 2),
-      least(${PARTS_MAX}, greatest(1, (select count(*) from ${schema}.rebuild_placement) / ${PART_PLACEMENTS})))`);
+      select placement, person, mod(abs(hashtextextended(person::text, 0) / 2), parts)::int as part
+      from (
+        select placement, coalesce(person, candidate, placement) as person
+        from ${schema}.rebuild_stream
+        left join (select placement, min(candidate::text)::uuid as candidate from ${schema}.rebuild_candidate group by 1) named using (placement)
+        left join ${schema}.rebuild_joined using (candidate)
+      ) of_person
+      cross join (select least(${PARTS_MAX}, greatest(1, count(*) / ${PART_PLACEMENTS})) as parts from ${schema}.rebuild_stream) divided`);
   await client.query(`create index on ${schema}.rebuild_placement (part, person)`);
   await client.query(`
     create table ${schema}.rebuild_part as
