@@ -16,7 +16,7 @@ import { requireSafeHost, type Token } from './callers';
 import { refuseOtherMethods } from './known-paths';
 import { describeApi } from './openapi';
 import { ApiDescription } from './operations/openapi.controller';
-import { problemOf } from './problem.filter';
+import { answerBadPath, problemOf } from './problem.filter';
 import { Resources } from './resources';
 import { setResponseHeaders } from './response-headers';
 
@@ -92,7 +92,7 @@ export function failureOf(reaction: string, error: unknown): string {
 
 /** The application without its port; tests of the API's description need no more. */
 export async function build(resources: Resources, tokens: readonly Token[], logLevel: string): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ genReqId: () => randomUUID(), forceCloseConnections: 'idle', routerOptions: { ignoreTrailingSlash: false } });
+  const adapter = new FastifyAdapter({ genReqId: () => randomUUID(), forceCloseConnections: 'idle', routerOptions: { ignoreTrailingSlash: false }, frameworkErrors: answerBadPath });
   const server = adapter.getInstance<FastifyInstance>();
   setResponseHeaders(server);
   requireCaller(server, tokens);

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { EventStoreError } from '@bestendig/event-store';
 import { ApplicationError } from '@bestendig/placement-application';
@@ -7,6 +8,7 @@ import { ReadStoreError } from '@bestendig/read-store';
 import type { FastifyReply } from 'fastify';
 import { ProblemError, type FieldError, type ProblemCode } from './problem';
 import { ANSWERED } from './problem-status';
+import { HEADERS } from './response-headers';
 
 type Problem = { readonly code: ProblemCode; readonly detail: string; readonly errors: readonly FieldError[] };
 
@@ -19,14 +21,26 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const { code, detail, errors } = problemOf(error);
-    const { status, title } = ANSWERED[code];
+    const { status, text } = answerOf(problemOf(error));
     if (status === 500) this.logger.error(traceOf(error));
     if (status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
     if (status === 401) void reply.header('www-authenticate', 'Bearer');
-    const body = { type: `urn:bestendig:problem:${kebab(code)}`, title, status, detail, code, ...(errors.length > 0 ? { errors } : {}) };
-    void reply.status(status).type('application/problem+json').send(JSON.stringify(body));
+    void reply.status(status).type(PROBLEM_TYPE).send(text);
   }
+}
+
+const PROBLEM_TYPE = 'application/problem+json';
+
+function answerOf({ code, detail, errors }: Problem): { readonly status: number; readonly text: string } {
+  const { status, title } = ANSWERED[code];
+  return { status, text: JSON.stringify({ type: `urn:bestendig:problem:${kebab(code)}`, title, status, detail, code, ...(errors.length > 0 ? { errors } : {}) }) };
+}
+
+/** A path that is no path is refused by Fastify before any hook, with an answer that repeats it: this one stands in its place. */
+export function answerBadPath(_error: unknown, _request: unknown, { raw }: { readonly raw: ServerResponse }): void {
+  const errors = [{ pointer: '#path', code: 'pattern', detail: 'must be percent-encoded UTF-8' }];
+  const { status, text } = answerOf({ code: 'invalid', detail: 'The path cannot be read.', errors });
+  raw.writeHead(status, { ...HEADERS, 'content-type': PROBLEM_TYPE }).end(text);
 }
 
 /** Where it went wrong, by name and place: the message may repeat what a caller sent. */

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 export const API_VERSION = '1.0.0';
 
 /** NLGov API Design Rules, transport security module; and: what an answer says is true of one moment, so nobody keeps it. */
-const HEADERS: Readonly<Record<string, string>> = {
+export const HEADERS: Readonly<Record<string, string>> = {
   'api-version': API_VERSION,
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",

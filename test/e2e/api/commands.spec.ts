@@ -133,6 +133,9 @@ test('every answer has the headers of the design rules, errors too; a trailing s
     const { headers } = await api.get(path);
     expect(Object.fromEntries(headers)).toMatchObject({ 'api-version': expect.stringMatching(/^\d+\.\d+\.\d+$/), 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'content-security-policy': expect.stringContaining("frame-ancestors 'none'"), 'strict-transport-security': expect.any(String) }); // prettier-ignore
   }
+  // Refused by the framework, whose own answer would repeat the path.
+  const unreadable = await api.get('/v1/placements/%zz');
+  expect([unreadable.status, unreadable.body, unreadable.headers.get('content-type'), unreadable.headers.get('cache-control')]).toEqual([400, { type: 'urn:bestendig:problem:invalid', title: expect.any(String), status: 400, detail: 'The path cannot be read.', code: 'invalid', errors: [{ pointer: '#path', code: 'pattern', detail: 'must be percent-encoded UTF-8' }] }, expect.stringContaining('application/problem+json'), 'no-store']); // prettier-ignore
   expect((await api.get('/v1/health')).body).toEqual({ status: 'up', quarantined: 0 });
   expect(await api.get('/v1/health/')).toMatchObject({ status: 404, body: { code: 'notFound' } });
   expect((await api.get('/v1/openapi.json')).headers.get('access-control-allow-origin')).toBe('*');
