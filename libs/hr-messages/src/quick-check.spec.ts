@@ -18,6 +18,13 @@ const changed = fc.constantFrom(...MESSAGE_TYPES).chain(({ factType, data, dataF
   }),
 );
 
+test('an object of no class of ours passes nowhere', () => {
+  const type = MESSAGE_TYPES.find(({ factType }) => factType === 'ArrangementChanged');
+  if (type === undefined) throw new Error('There is no such type.');
+  const instance = Object.assign(new type.data(), EXAMPLES.ArrangementChanged.data, { inleners: [{}] });
+  expect([validateSync(instance, { forbidUnknownValues: true }).length, passes(type.data, instance)]).toEqual([1, false]);
+});
+
 /** The quick look may only ever say what class-validator would. */
 test('passes exactly what class-validator finds nothing wrong with', () => {
   const seen = new Set<boolean>();

@@ -40,7 +40,10 @@ function propertiesOf(dtoClass: DtoClass): readonly Property[] {
  * wrong; a property test holds the two together.
  */
 export function passes(dtoClass: DtoClass, dto: Dto): boolean {
-  for (const { name, conditions, rules, nested } of propertiesOf(dtoClass)) {
+  const known = propertiesOf(dtoClass);
+  // Of a class without rules class-validator knows nothing, and refuses what is of it.
+  if (known.length === 0) return false;
+  for (const { name, conditions, rules, nested } of known) {
     const value: unknown = Reflect.get(dto, name);
     if (conditions.length > 0 && !conditions.every((condition) => condition(dto, value))) continue;
     for (const { constraint, constraints } of rules) {

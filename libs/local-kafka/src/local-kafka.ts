@@ -2,7 +2,7 @@ import { spawn, execFile, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -54,7 +54,9 @@ export async function startLocalKafka(options: LocalKafkaOptions): Promise<Local
   const port = options.port ?? (await freePort());
   const settings = join(folder, 'server.properties');
   try {
-    await mkdir(folder, { recursive: true });
+    // Messages lie there as they were sent, with keys, and with what was refused because it may hold a BSN.
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await chmod(folder, 0o700);
     await writeFile(settings, propertiesOf(port, await freePort(), join(folder, 'data')));
   } catch (error) {
     throw new LocalKafkaError('notFormatted', `The folder of the Kafka broker cannot be written: ${String(error)}`);

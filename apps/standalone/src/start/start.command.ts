@@ -13,7 +13,7 @@ export function addStartCommand(program: Command): void {
     .command('start')
     .description('run Bestendig: database, projector and API, until Ctrl-C')
     .option('--demo [placements]', 'on an empty store: import a synthetic history (of 20000 placements), then show figures from it', demoSize)
-    .option('--kafka', 'with HR facts in and placements out by Kafka, on a broker started for it (needs Java 17 and KAFKA_HOME: infra/kafka)')
+    .option('--kafka', 'with HR facts in and placements out by Kafka, on the broker that KAFKA_BROKERS names, or else one started for it (needs Java 17 and KAFKA_HOME: infra/kafka)')
     .action(({ demo, kafka = false }: { readonly demo?: number | true; readonly kafka?: boolean }) => start({ demo: demo === true ? DEMO_HISTORY.placements : demo, kafka }));
 }
 
@@ -29,7 +29,7 @@ function demoSize(text: string): number {
 async function start(asked: Asked): Promise<void> {
   const interrupted = interruption();
   // Asked before the database is started: nobody waits for that to hear what is missing.
-  const broker = asked.kafka ? (await import('./kafka')).ownBroker(process.env) : null;
+  const broker = asked.kafka && (process.env['KAFKA_BROKERS'] ?? '') === '' ? (await import('./kafka')).ownBroker(process.env) : null;
   await withInstallation(readSettings(process.env), async (installation) => {
     // Loaded here: the other commands need nothing of what the API brings along.
     const { startServer } = await import('./server');
